@@ -1,0 +1,74 @@
+package ai.celune.audit;
+
+import ai.celune.crypto.Sealer;
+import ai.celune.security.Actor;
+import ai.celune.security.CurrentRequest;
+import ai.celune.tenancy.Scope;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agroal.api.AgroalDataSource;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.PersistenceException;
+import jakarta.transaction.Transactional;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Records facts in the transaction of the change they describe: both commit or neither does (G3). */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+public class AuditLog {
+    private final AgroalDataSource dataSource;
+    private final Scope scope;
+    private final CurrentRequest request;
+    private final Sealer sealer;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    AuditLog(
+            AgroalDataSource dataSource,
+            Scope scope,
+            CurrentRequest request,
+            Sealer sealer,
+            ObjectMapper json,
+            Clock clock) {
+        this.dataSource = dataSource;
+        this.scope = scope;
+        this.request = request;
+        this.sealer = sealer;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** A fact of the transaction's workspace, done by the caller of the current request. */
+    public void record(AuditEvent fact) {
+        record(workspace(), Origin.of(request.actor(), request.facts()), fact);
+    }
+
+    /** A fact done by somebody whom the request has only just identified. */
+    public void recordAs(Actor.Ref actor, Actor.@Nullable Ref credential, AuditEvent fact) {
+        record(workspace(), new Origin(actor, credential, request.facts()), fact);
+    }
+
+    /** A fact of the operator log, which belongs to no workspace. */
+    public void recordForOperators(AuditEvent fact) {
+        record(Scope.NOBODY, Origin.of(request.actor(), request.facts()), fact);
+    }
+
+    private static UUID workspace() {
+        UUID bound = Scope.current().workspaceId();
+        return bound == null ? Scope.NOBODY : bound;
+    }
+
+    private void record(UUID workspace, Origin origin, AuditEvent fact) {
+        AuditEntry entry =
+                AuditEntry.of(workspace, origin, fact, scope.recordedAt(), clock.instant(), json, sealer);
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement(AuditEntry.INSERT)) {
+            entry.bind(statement);
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package ai.celune.audit;
+
+import ai.celune.crypto.Sealer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.agroal.DataSource;
+import io.quarkus.runtime.Shutdown;
+import io.quarkus.runtime.Startup;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Events without a business change of their own: refusals, and what a broker call ends with. One writer commits whatever queued while its
+ * previous commit ran, as a role that can do nothing but append; a caller's stage completes after that commit.
+ */
+@ApplicationScoped
+@Startup
+public class AuditQueue {
+    private static final Logger LOG = Logger.getLogger(AuditQueue.class);
+    private static final int CAPACITY = 10_000;
+    private static final int MAX_BATCH = 500;
+
+    private final AgroalDataSource dataSource;
+    private final Sealer sealer;
+    private final ObjectMapper json;
+    private final Clock clock;
+    private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(CAPACITY);
+    private final Thread writer = Thread.ofPlatform().name("audit-queue").unstarted(this::run);
+    private volatile boolean open = true;
+
+    AuditQueue(@DataSource("audit") AgroalDataSource dataSource, Sealer sealer, ObjectMapper json, Clock clock) {
+        this.dataSource = dataSource;
+        this.sealer = sealer;
+        this.json = json;
+        this.clock = clock;
+        writer.start();
+    }
+
+    private record Waiting(
+            UUID workspace, Origin origin, AuditEvent fact, Instant occurredAt, CompletableFuture<Void> stored) {}
+
+    /** Completes once the event is durable; fails when the queue is full or the database does not take it. */
+    public CompletableFuture<Void> append(UUID workspace, Origin origin, AuditEvent fact) {
+        Waiting waiting = new Waiting(workspace, origin, fact, clock.instant(), new CompletableFuture<>());
+        if (!open || !queue.offer(waiting)) {
+            waiting.stored.completeExceptionally(new IllegalStateException("the audit queue takes no more events"));
+        }
+        return waiting.stored;
+    }
+
+    private void run() {
+        List<Waiting> batch = new ArrayList<>();
+        while (open || !queue.isEmpty()) {
+            try {
+                Waiting first = queue.poll(100, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    batch.add(first);
+                    queue.drainTo(batch, MAX_BATCH - 1);
+                    write(batch);
+                }
+            } catch (InterruptedException e) {
+                open = false;
+            } finally {
+                batch.clear();
+            }
+        }
+    }
+
+    private void write(List<Waiting> batch) {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                insert(connection, batch);
+                connection.commit();
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+            batch.forEach(waiting -> waiting.stored.complete(null));
+        } catch (SQLException | RuntimeException e) {
+            LOG.warnf(e, "%d audit events were not stored", (Object) batch.size());
+            batch.forEach(waiting -> waiting.stored.completeExceptionally(e));
+        }
+    }
+
+    private void insert(Connection connection, List<Waiting> batch) throws SQLException {
+        Instant recordedAt;
+        try (var statement = connection.prepareStatement("select clock_timestamp()");
+                var row = statement.executeQuery()) {
+            row.next();
+            recordedAt = row.getObject(1, OffsetDateTime.class).toInstant();
+        }
+        try (var statement = connection.prepareStatement(AuditEntry.INSERT)) {
+            for (Waiting waiting : batch) {
+                AuditEntry.of(
+                                waiting.workspace,
+                                waiting.origin,
+                                waiting.fact,
+                                recordedAt,
+                                waiting.occurredAt,
+                                json,
+                                sealer)
+                        .bind(statement);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    @Shutdown
+    void drain() throws InterruptedException {
+        open = false;
+        writer.join(TimeUnit.SECONDS.toMillis(10));
+    }
+}

@@ -1,0 +1,8 @@
+package ai.celune.audit;
+
+/** How an action ended. */
+public enum Outcome {
+    SUCCESS,
+    DENIED,
+    FAILED
+}

@@ -1,0 +1,99 @@
+package ai.celune.security;
+
+import java.security.Principal;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a request speaks for. Made by an authentication mechanism from one read of the database, never from what the client says.
+ *
+ * @param principal person or service account
+ * @param credential the API key or session that was presented
+ * @param userId the person behind it; null for a service account
+ * @param workspaceId the one workspace of the request; null for a session without one
+ * @param role role of the principal in the workspace; null without one
+ * @param scopes what the credential allows at most; null when it has no limit of its own
+ * @param permissions effective rights: role ∩ scopes (R23), filled in after authentication
+ * @param platformOperator may act under {@code /v1/platform}; never true for API keys
+ * @param brokerPerMinute the workspace's limit of broker calls; null for the default
+ */
+public record Actor(
+        Ref principal,
+        Ref credential,
+        @Nullable UUID userId,
+        @Nullable UUID workspaceId,
+        @Nullable String role,
+        @Nullable Set<String> scopes,
+        Set<String> permissions,
+        boolean platformOperator,
+        @Nullable Integer brokerPerMinute)
+        implements Principal {
+
+    /** A typed id, as audit entries show it. */
+    public record Ref(String type, UUID id) {
+        public static Ref user(UUID id) {
+            return new Ref("user", id);
+        }
+
+        public static Ref serviceAccount(UUID id) {
+            return new Ref("service_account", id);
+        }
+
+        public static Ref session(UUID id) {
+            return new Ref("session", id);
+        }
+
+        public static Ref apiKey(UUID id) {
+            return new Ref("api_key", id);
+        }
+    }
+
+    public Actor {
+        permissions = Set.copyOf(permissions);
+        scopes = scopes == null ? null : Set.copyOf(scopes);
+    }
+
+    @Override
+    public String getName() {
+        return principal.id().toString();
+    }
+
+    /** The workspace of the request, for operations that the permission check already confined to one. */
+    public UUID workspace() {
+        if (workspaceId == null) {
+            throw new IllegalStateException("this operation needs a workspace");
+        }
+        return workspaceId;
+    }
+
+    /** The person of the request, for operations that only sessions may call. */
+    public UUID user() {
+        if (userId == null) {
+            throw new IllegalStateException("this operation needs a person");
+        }
+        return userId;
+    }
+
+    public boolean may(String permission) {
+        return permissions.contains(permission);
+    }
+
+    public boolean isSession() {
+        return credential.type().equals("session");
+    }
+
+    /** The same actor with the effective permissions of its role. */
+    public Actor with(Set<String> effective) {
+        return new Actor(
+                principal,
+                credential,
+                userId,
+                workspaceId,
+                role,
+                scopes,
+                effective,
+                platformOperator,
+                brokerPerMinute);
+    }
+}

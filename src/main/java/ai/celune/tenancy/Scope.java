@@ -1,0 +1,136 @@
+package ai.celune.tenancy;
+
+import ai.celune.security.Actor;
+import ai.celune.security.CurrentRequest;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.arc.Arc;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceException;
+import jakarta.transaction.TransactionScoped;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only place that tells PostgreSQL for whom a transaction works (R24).
+ *
+ * <p>A request's transactions are bound to its actor's workspace and person without anybody asking. The {@code as…} methods are for the
+ * few operations that work for somebody else; a test lists their callers.
+ */
+@ApplicationScoped
+public class Scope {
+    /** Owns no rows; also the workspace id of the operator log. */
+    public static final UUID NOBODY = new UUID(0, 0);
+
+    private static final ScopedValue<Bounds> BOUNDS = ScopedValue.newInstance();
+    private static final Bounds UNBOUND = new Bounds(null, null, false);
+
+    private static final String RECORDED_AT = "celune.recorded-at";
+
+    private final AgroalDataSource dataSource;
+    private final EntityManager entities;
+    private final TransactionSynchronizationRegistry transaction;
+
+    Scope(AgroalDataSource dataSource, EntityManager entities, TransactionSynchronizationRegistry transaction) {
+        this.dataSource = dataSource;
+        this.entities = entities;
+        this.transaction = transaction;
+    }
+
+    /** For whom a transaction works. */
+    public record Bounds(@Nullable UUID workspaceId, @Nullable UUID userId, boolean platform) {}
+
+    /** A person's own rows, and the workspace that an event about them belongs to. */
+    public <T> T asUser(UUID userId, @Nullable UUID workspaceId, Supplier<T> work) {
+        return within(new Bounds(workspaceId, userId, false), work);
+    }
+
+    /** A person entering a workspace: code, account, workspace and membership stand or fall together. */
+    public <T> T asJoining(UUID userId, UUID workspaceId, Supplier<T> work) {
+        return within(new Bounds(workspaceId, userId, true), work);
+    }
+
+    /** One workspace, for background work: one transaction each. */
+    public <T> T asWorkspace(UUID workspaceId, Supplier<T> work) {
+        return within(new Bounds(workspaceId, null, false), work);
+    }
+
+    /** What belongs to no workspace: access codes, operators, signing keys, sign-in attempts. */
+    public <T> T asPlatform(Supplier<T> work) {
+        Bounds now = current();
+        return within(new Bounds(now.workspaceId(), now.userId(), true), work);
+    }
+
+    /** The bounds of the calling thread's transaction, or those the next one will get. */
+    public static Bounds current() {
+        if (BOUNDS.isBound()) {
+            return BOUNDS.get();
+        }
+        Actor actor = Arc.container().instance(CurrentRequest.class).get().actor();
+        return actor == null ? UNBOUND : new Bounds(actor.workspaceId(), actor.userId(), false);
+    }
+
+    /** The database's clock at the start of the transaction: an audit entry's {@code recordedAt} (G1). */
+    public Instant recordedAt() {
+        return (Instant) transaction.getResource(RECORDED_AT);
+    }
+
+    private <T> T within(Bounds bounds, Supplier<T> work) {
+        Bounds outer = current();
+        return ScopedValue.where(BOUNDS, bounds).call(() -> {
+            if (!QuarkusTransaction.isActive()) {
+                return QuarkusTransaction.requiringNew().call(work::get);
+            }
+            return rebound(outer, bounds, work);
+        });
+    }
+
+    /** Work under other bounds inside a running transaction. After an exception the wider bounds must not live on: it can only roll back. */
+    private <T> T rebound(Bounds outer, Bounds inner, Supplier<T> work) {
+        try {
+            entities.flush();
+            bind(inner);
+            T result = work.get();
+            entities.flush();
+            bind(outer);
+            return result;
+        } catch (RuntimeException e) {
+            QuarkusTransaction.setRollbackOnly();
+            throw e;
+        }
+    }
+
+    void onBegin(@Observes @Initialized(TransactionScoped.class) Object begun) {
+        bind(current());
+    }
+
+    private void bind(Bounds bounds) {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement("select set_config('app.workspace_id', ?, true),"
+                        + " set_config('app.user_id', ?, true), set_config('app.platform', ?, true), clock_timestamp()")) {
+            statement.setString(1, text(bounds.workspaceId()));
+            statement.setString(2, text(bounds.userId()));
+            statement.setString(3, bounds.platform() ? "on" : "");
+            try (var row = statement.executeQuery()) {
+                row.next();
+                if (transaction.getResource(RECORDED_AT) == null) {
+                    transaction.putResource(RECORDED_AT, row.getObject(4, OffsetDateTime.class).toInstant());
+                }
+            }
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+
+    private static String text(@Nullable UUID id) {
+        return id == null ? "" : id.toString();
+    }
+}

@@ -1,0 +1,76 @@
+package ai.celune.web;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A refusal on its way to the client as a problem document (RFC 9457). Carries only public text; a private cause goes to the log.
+ */
+public class Problem extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient ErrorCode code;
+    private final transient @Nullable String detail;
+    private final transient List<FieldError> errors;
+    private final long retryAfter;
+
+    public Problem(ErrorCode code) {
+        this(code, null, List.of(), 0, null);
+    }
+
+    public Problem(ErrorCode code, @Nullable String detail) {
+        this(code, detail, List.of(), 0, null);
+    }
+
+    private Problem(
+            ErrorCode code,
+            @Nullable String detail,
+            List<FieldError> errors,
+            long retryAfter,
+            @Nullable Throwable cause) {
+        super(code.code(), cause);
+        this.code = code;
+        this.detail = detail;
+        this.errors = errors;
+        this.retryAfter = retryAfter;
+    }
+
+    /** A refusal because of single fields of the body or of parameters. */
+    public static Problem invalid(List<FieldError> errors) {
+        return new Problem(ErrorCode.INVALID_REQUEST, null, errors, 0, null);
+    }
+
+    /** A refusal because of one field; {@code pointer} is a JSON pointer into the body (RFC 6901) or the name of a parameter. */
+    public static Problem invalid(String pointer, String code, String detail) {
+        return invalid(List.of(new FieldError(pointer, code, detail)));
+    }
+
+    /** The same refusal with the seconds after which trying again makes sense. */
+    public Problem retryAfter(long seconds) {
+        return new Problem(code, detail, errors, Math.max(1, seconds), getCause());
+    }
+
+    public Problem causedBy(Throwable cause) {
+        return new Problem(code, detail, errors, retryAfter, cause);
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+
+    public @Nullable String detail() {
+        return detail;
+    }
+
+    public List<FieldError> errors() {
+        return errors;
+    }
+
+    /** Seconds for the Retry-After field; 0 for none. */
+    public long retryAfterSeconds() {
+        return retryAfter;
+    }
+
+    /** One refused field. */
+    public record FieldError(String pointer, String code, String detail) {}
+}

@@ -1,0 +1,113 @@
+package ai.celune.web;
+
+import ai.celune.audit.AuditEvent;
+import ai.celune.audit.AuditQueue;
+import ai.celune.audit.Origin;
+import ai.celune.security.Actor;
+import ai.celune.security.ClientAddress;
+import ai.celune.security.CurrentRequest;
+import ai.celune.security.RefusedCredential;
+import ai.celune.security.RequestFacts;
+import ai.celune.tenancy.Scope;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.Context;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every refusal passes here on its way out: it becomes a problem document, and where api-contract says so an audit event, and it is
+ * answered only after that event is stored. Called by the exception mapper, by the rate limiter and by the broker.
+ */
+@ApplicationScoped
+public class Refusals {
+    private static final Logger LOG = Logger.getLogger(Refusals.class);
+
+    private final AuditQueue audit;
+    private final RefusalTally tally;
+    private final ObjectMapper json;
+
+    Refusals(AuditQueue audit, RefusalTally tally, ObjectMapper json) {
+        this.audit = audit;
+        this.tally = tally;
+        this.json = json;
+    }
+
+    /** Records the refusal and answers it. */
+    public void answer(RoutingContext context, Throwable failure) {
+        Context caller = context.vertx().getOrCreateContext();
+        record(context, failure).thenAccept(problem -> caller.runOnContext(ignored -> ProblemDocument.send(
+                problem, RequestFacts.of(context).requestId(), context.response(), json)));
+    }
+
+    /** Records the refusal; completes, never exceptionally, with what the client is to see. */
+    public CompletionStage<Problem> record(RoutingContext context, Throwable failure) {
+        Problem problem = Problems.of(failure);
+        if (problem.code().status() >= 500) {
+            LOG.errorf(failure, "%s for request %s", problem.code().code(), RequestFacts.of(context).requestId());
+        }
+        return store(context, failure, problem).handle((stored, notStored) -> {
+            if (notStored == null) {
+                return problem;
+            }
+            LOG.error("a refusal could not be recorded", notStored);
+            return new Problem(ErrorCode.AUDIT_UNAVAILABLE).retryAfter(5);
+        });
+    }
+
+    private CompletionStage<Void> store(RoutingContext context, Throwable failure, Problem problem) {
+        String method = context.request().method().name();
+        String reason = problem.code().code();
+        String route = Routes.template(context);
+        RequestFacts request = RequestFacts.of(context);
+        return switch (problem.code().status()) {
+            case 401 -> failure instanceof RefusedCredential known
+                    ? audit.append(
+                            Objects.requireNonNullElse(known.workspaceId(), Scope.NOBODY),
+                            new Origin(known.principal(), known.credential(), request),
+                            new RequestEvents.Unauthenticated(
+                                    known.credential().id().toString(), known.reason(), method, route, 1))
+                    : tally.count(
+                            new RefusalTally.Key(
+                                    Scope.NOBODY, ClientAddress.prefix(request.address()), null, reason),
+                            new Origin(null, null, request),
+                            count -> new RequestEvents.Unauthenticated(null, reason, method, route, count));
+            case 403 -> append(context, new RequestEvents.Denied(route, reason, method));
+            case 404 -> problem instanceof NotFound
+                    ? append(context, new RequestEvents.NotFound(route, reason, method))
+                    : CompletableFuture.completedFuture(null);
+            case 429 -> limited(context, problem, method, route);
+            default -> CompletableFuture.completedFuture(null);
+        };
+    }
+
+    private CompletionStage<Void> append(RoutingContext context, AuditEvent event) {
+        Actor actor = CurrentRequest.actorOf(context);
+        return audit.append(workspace(actor), Origin.of(actor, RequestFacts.of(context)), event);
+    }
+
+    private CompletionStage<Void> limited(RoutingContext context, Problem problem, String method, String route) {
+        Actor actor = CurrentRequest.actorOf(context);
+        RequestFacts request = RequestFacts.of(context);
+        String limit = Objects.requireNonNullElse(problem.detail(), "request");
+        return tally.count(
+                new RefusalTally.Key(
+                        workspace(actor),
+                        actor == null
+                                ? ClientAddress.prefix(request.address())
+                                : actor.credential().id().toString(),
+                        limit,
+                        problem.code().code()),
+                Origin.of(actor, request),
+                count -> new RequestEvents.Limited(limit, problem.code().code(), method, route, count));
+    }
+
+    private static UUID workspace(@Nullable Actor actor) {
+        return actor == null || actor.workspaceId() == null ? Scope.NOBODY : actor.workspaceId();
+    }
+}

@@ -1,0 +1,101 @@
+package ai.celune.web;
+
+import ai.celune.security.RequestFacts;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The first and the last of our handlers in front of the endpoints. */
+@ApplicationScoped
+class RequestGate {
+    /** Every route but the broker's takes small JSON documents. */
+    static final long MAX_BODY = 64 * 1024;
+
+    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{7,63}");
+    private static final Pattern TRACE_PARENT = Pattern.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
+    private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_~{}-][A-Za-z0-9._~{}-]*|/\\.well-known)+|/");
+    private static final String PROXY = "/v1/proxy/";
+
+    private final Refusals refusals;
+    private final SecureRandom random;
+
+    RequestGate(Refusals refusals, SecureRandom random) {
+        this.refusals = refusals;
+        this.random = random;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::gather, HandlerOrder.FACTS);
+        filters.register(this::shape, HandlerOrder.SHAPE);
+    }
+
+    private void gather(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String id = requestId(request.getHeader("X-Request-Id"));
+        new RequestFacts(
+                        id,
+                        traceId(request.getHeader("traceparent")),
+                        request.remoteAddress() == null ? "unknown" : request.remoteAddress().hostAddress(),
+                        cut(request.getHeader("User-Agent")))
+                .storeIn(context);
+        context.response()
+                .putHeader("X-Request-Id", id)
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Cache-Control", "no-store");
+        context.next();
+    }
+
+    private void shape(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String path = request.path();
+        if (path != null && path.startsWith(PROXY)) {
+            context.next();
+        } else if (path == null || !PATH.matcher(path).matches()) {
+            refusals.answer(context, new Problem(ErrorCode.NOT_FOUND));
+        } else if (declaredLength(request) > MAX_BODY) {
+            refusals.answer(context, new Problem(ErrorCode.BODY_TOO_LARGE));
+        } else {
+            context.next();
+        }
+    }
+
+    private static long declaredLength(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        return length != null && length.length() < 19 && length.chars().allMatch(c -> c >= '0' && c <= '9')
+                ? Long.parseLong("0" + length)
+                : 0;
+    }
+
+    private String requestId(@Nullable String sent) {
+        if (sent != null && REQUEST_ID.matcher(sent).matches()) {
+            return sent;
+        }
+        byte[] bytes = new byte[16];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private static @Nullable String traceId(@Nullable String traceParent) {
+        if (traceParent == null) {
+            return null;
+        }
+        Matcher matcher = TRACE_PARENT.matcher(traceParent);
+        return matcher.matches() ? matcher.group(1) : null;
+    }
+
+    /** Audit values are text without control characters, of bounded length. */
+    private static @Nullable String cut(@Nullable String header) {
+        if (header == null) {
+            return null;
+        }
+        String printable = header.replaceAll("\\p{Cntrl}|\\p{Cs}", "?");
+        return printable.substring(0, Math.min(256, printable.length()));
+    }
+}

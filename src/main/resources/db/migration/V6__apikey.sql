@@ -1,0 +1,79 @@
+create table api_key (
+    id                 uuid primary key,
+    workspace_id       uuid        not null references workspace,
+    user_id            uuid references account,
+    service_account_id uuid,
+    name               text        not null check (length(name) between 1 and 100),
+    prefix             text        not null check (length(prefix) between 9 and 16),
+    token_hash         bytea       not null unique check (octet_length(token_hash) = 32),
+    scopes             text[]      not null,
+    created_by         uuid        not null,
+    created_at         timestamptz not null,
+    expires_at         timestamptz,
+    revoked_at         timestamptz,
+    last_used_at       timestamptz,
+    use_count          bigint      not null default 0,
+    version            int         not null,
+    unique (workspace_id, id),
+    check ((user_id is null) <> (service_account_id is null)),
+    foreign key (workspace_id, service_account_id) references service_account (workspace_id, id)
+);
+create index api_key_by_workspace on api_key (workspace_id, id);
+
+create table api_key_binding (
+    workspace_id    uuid not null,
+    api_key_id      uuid not null,
+    provider_key_id uuid not null,
+    primary key (workspace_id, api_key_id, provider_key_id),
+    foreign key (workspace_id, api_key_id) references api_key (workspace_id, id),
+    foreign key (workspace_id, provider_key_id) references provider_key (workspace_id, id) on delete cascade
+);
+
+-- Revocation is permanent, and a key stays in its workspace (R26, R28).
+create function keep_api_key_facts() returns trigger language plpgsql as
+$$ begin
+    if old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at then
+        raise exception 'a revoked key stays revoked' using errcode = '42501';
+    end if;
+    if new.workspace_id <> old.workspace_id or new.token_hash <> old.token_hash then
+        raise exception 'a key stays in its workspace' using errcode = '42501';
+    end if;
+    return new;
+end $$;
+create trigger keep_facts before update on api_key for each row execute function keep_api_key_facts();
+alter table api_key enable always trigger keep_facts;
+
+do $$
+declare t text;
+begin
+    foreach t in array array['api_key', 'api_key_binding'] loop
+        execute format('alter table %I enable row level security', t);
+        execute format('alter table %I force row level security', t);
+        execute format('create policy ws_isolation on %I to ${app} using (workspace_id = (select app_workspace_id())) with check (workspace_id = (select app_workspace_id()))', t);
+    end loop;
+end $$;
+create policy authentication on api_key for select to ${authn} using (true);
+grant select, insert, update on api_key to ${app};
+grant select, insert, delete on api_key_binding to ${app};
+grant select (id, workspace_id, user_id, service_account_id, token_hash, scopes, expires_at, revoked_at) on api_key to ${authn};
+
+call classify_table('api_key', 'workspace', 'apikey', 'life of the workspace');
+call classify('api_key', 'id', 'internal', 'names the key');
+call classify('api_key', 'workspace_id', 'internal', 'whose key');
+call classify('api_key', 'user_id', 'internal', 'principal');
+call classify('api_key', 'service_account_id', 'internal', 'principal');
+call classify('api_key', 'name', 'internal', 'label');
+call classify('api_key', 'prefix', 'internal', 'recognition');
+call classify('api_key', 'token_hash', 'critical', 'proof of the key', 'never', 'erase', 'digest');
+call classify('api_key', 'scopes', 'internal', 'authorization');
+call classify('api_key', 'created_by', 'internal', 'history');
+call classify('api_key', 'created_at', 'internal', 'history');
+call classify('api_key', 'expires_at', 'internal', 'end of life');
+call classify('api_key', 'revoked_at', 'internal', 'end of life');
+call classify('api_key', 'last_used_at', 'internal', 'activity');
+call classify('api_key', 'use_count', 'internal', 'activity');
+call classify('api_key', 'version', 'internal', 'lost-update guard', 'never');
+call classify_table('api_key_binding', 'workspace', 'apikey', 'with its keys');
+call classify('api_key_binding', 'workspace_id', 'internal', 'whose binding');
+call classify('api_key_binding', 'api_key_id', 'internal', 'which key');
+call classify('api_key_binding', 'provider_key_id', 'internal', 'may use which secret');
