@@ -1,0 +1,42 @@
+package ai.celune.crypto;
+
+import java.util.UUID;
+
+/**
+ * Seals values under the key of their workspace and opens them where they belong.
+ *
+ * <p>Sealed values match {@code ^(vault|ring):v[1-9][0-9]*:[A-Za-z0-9+/]+=*$}; the number is the key version. Every operation may throw
+ * {@link SecretStoreUnavailableException}. Without a key nothing but {@link #createKey} makes one: {@link SecretKeyMissingException} if there never was
+ * one, {@link SecretShreddedException} if it was shredded.
+ */
+public interface Sealer {
+    /**
+     * Makes the first key of a workspace; does nothing when it has one.
+     *
+     * @throws SecretShreddedException when it had one: a shredded workspace never gets another
+     */
+    void createKey(UUID workspace);
+
+    /** Seals {@code plaintext}, which stays the caller's to wipe. Equal values give different results. */
+    String seal(Binding binding, byte[] plaintext);
+
+    /**
+     * The value; the caller closes it.
+     *
+     * @throws SecretIntegrityException for anything that was not sealed under exactly this binding
+     */
+    Secret open(Binding binding, String sealed);
+
+    /** Adds a key version; from now on it seals, and the older ones still open. */
+    void rotateKey(UUID workspace);
+
+    /**
+     * The same value under the newest key version.
+     *
+     * @throws SecretIntegrityException as {@link #open} does
+     */
+    String rewrap(Binding binding, String sealed);
+
+    /** Destroys every key version of the workspace for good. Repeating it is harmless. */
+    void shred(UUID workspace);
+}
