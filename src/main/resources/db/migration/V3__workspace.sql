@@ -8,12 +8,13 @@ create table workspace (
 );
 
 create table membership (
+    id           uuid primary key,
     workspace_id uuid        not null references workspace,
     user_id      uuid        not null,
     role         text        not null check (role in ('owner', 'admin', 'member', 'auditor')),
     created_at   timestamptz not null,
     version      int         not null,
-    primary key (workspace_id, user_id)
+    unique (workspace_id, user_id)
 );
 create index membership_by_user on membership (user_id);
 
@@ -75,6 +76,7 @@ call classify('workspace', 'api_key_max_days', 'internal', 'policy');
 call classify('workspace', 'created_at', 'internal', 'history');
 call classify('workspace', 'version', 'internal', 'lost-update guard', 'never');
 call classify_table('membership', 'workspace', 'workspace', 'life of the membership');
+call classify('membership', 'id', 'internal', 'names the membership', 'never');
 call classify('membership', 'workspace_id', 'internal', 'whose member');
 call classify('membership', 'user_id', 'internal', 'who');
 call classify('membership', 'role', 'internal', 'authorization');

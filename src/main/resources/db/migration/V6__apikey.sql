@@ -21,10 +21,12 @@ create table api_key (
 create index api_key_by_workspace on api_key (workspace_id, id);
 
 create table api_key_binding (
+    id              uuid primary key,
     workspace_id    uuid not null,
     api_key_id      uuid not null,
     provider_key_id uuid not null,
-    primary key (workspace_id, api_key_id, provider_key_id),
+    version         int  not null,
+    unique (workspace_id, api_key_id, provider_key_id),
     foreign key (workspace_id, api_key_id) references api_key (workspace_id, id),
     foreign key (workspace_id, provider_key_id) references provider_key (workspace_id, id) on delete cascade
 );
@@ -74,6 +76,8 @@ call classify('api_key', 'last_used_at', 'internal', 'activity');
 call classify('api_key', 'use_count', 'internal', 'activity');
 call classify('api_key', 'version', 'internal', 'lost-update guard', 'never');
 call classify_table('api_key_binding', 'workspace', 'apikey', 'with its keys');
+call classify('api_key_binding', 'id', 'internal', 'names the binding', 'never');
+call classify('api_key_binding', 'version', 'internal', 'lost-update guard', 'never');
 call classify('api_key_binding', 'workspace_id', 'internal', 'whose binding');
 call classify('api_key_binding', 'api_key_id', 'internal', 'which key');
 call classify('api_key_binding', 'provider_key_id', 'internal', 'may use which secret');

@@ -76,7 +76,8 @@ record AuditEntry(
         entry.put("actor", ref(origin.actor()));
         entry.put("credential", ref(origin.credential()));
         entry.put("target", target == null ? null : Map.of("type", schema.targetType(), "id", target));
-        entry.put("requestId", origin.request() == null ? null : origin.request().requestId());
+        entry.put(
+                "requestId", origin.request() == null ? null : origin.request().requestId());
         entry.put("traceId", origin.request() == null ? null : origin.request().traceId());
         entry.put("details", schema.details(fact));
         byte[] bytes = canonical(entry, json);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface AuditEvent {
     /** Id of what the fact is about; null where there is no single thing. */
-    @Nullable Object target();
+    @Nullable
+    Object target();
 
     /** A stable code that says why; null where the outcome needs no reason. */
     default @Nullable String reason() {

@@ -61,8 +61,7 @@ public class AuditLog {
     }
 
     private void record(UUID workspace, Origin origin, AuditEvent fact) {
-        AuditEntry entry =
-                AuditEntry.of(workspace, origin, fact, scope.recordedAt(), clock.instant(), json, sealer);
+        AuditEntry entry = AuditEntry.of(workspace, origin, fact, scope.recordedAt(), clock.instant(), json, sealer);
         try (var connection = dataSource.getConnection();
                 var statement = connection.prepareStatement(AuditEntry.INSERT)) {
             entry.bind(statement);

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param request the request it happened in; null in background work
  */
 public record Origin(
-        Actor.@Nullable Ref actor, Actor.@Nullable Ref credential, @Nullable RequestFacts request) {
+        Actor.@Nullable Ref actor,
+        Actor.@Nullable Ref credential,
+        @Nullable RequestFacts request) {
 
     public static Origin of(@Nullable Actor actor, @Nullable RequestFacts request) {
         return actor == null

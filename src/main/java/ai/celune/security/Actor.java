@@ -86,14 +86,6 @@ public record Actor(
     /** The same actor with the effective permissions of its role. */
     public Actor with(Set<String> effective) {
         return new Actor(
-                principal,
-                credential,
-                userId,
-                workspaceId,
-                role,
-                scopes,
-                effective,
-                platformOperator,
-                brokerPerMinute);
+                principal, credential, userId, workspaceId, role, scopes, effective, platformOperator, brokerPerMinute);
     }
 }

@@ -1,6 +1,5 @@
 package ai.celune.security;
 
-import io.quarkus.security.AuthenticationFailedException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A credential that we know and that no longer counts. The client sees the same 401 as for an unknown one; the audit log says which and
  * why.
  */
-public final class RefusedCredential extends AuthenticationFailedException {
+public final class RefusedCredential extends SecurityException {
     private static final long serialVersionUID = 1L;
 
     private final transient Actor.Ref credential;
@@ -17,8 +16,7 @@ public final class RefusedCredential extends AuthenticationFailedException {
     private final String reason;
 
     /** @param reason {@code revoked}, {@code expired}, {@code ended} or {@code member_removed} */
-    public RefusedCredential(
-            Actor.Ref credential, Actor.Ref principal, @Nullable UUID workspaceId, String reason) {
+    public RefusedCredential(Actor.Ref credential, Actor.Ref principal, @Nullable UUID workspaceId, String reason) {
         super(reason);
         this.credential = credential;
         this.principal = principal;

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param userAgent as sent, at most 256 characters
  */
 public record RequestFacts(
-        String requestId, @Nullable String traceId, String address, @Nullable String userAgent) {
+        String requestId,
+        @Nullable String traceId,
+        String address,
+        @Nullable String userAgent) {
     private static final String KEY = "celune.request";
 
     public void storeIn(RoutingContext context) {

@@ -10,6 +10,7 @@ import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
+import jakarta.transaction.Status;
 import jakarta.transaction.TransactionScoped;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.sql.SQLException;
@@ -46,7 +47,8 @@ public class Scope {
     }
 
     /** For whom a transaction works. */
-    public record Bounds(@Nullable UUID workspaceId, @Nullable UUID userId, boolean platform) {}
+    public record Bounds(
+            @Nullable UUID workspaceId, @Nullable UUID userId, boolean platform) {}
 
     /** A person's own rows, and the workspace that an event about them belongs to. */
     public <T> T asUser(UUID userId, @Nullable UUID workspaceId, Supplier<T> work) {
@@ -86,7 +88,7 @@ public class Scope {
     private <T> T within(Bounds bounds, Supplier<T> work) {
         Bounds outer = current();
         return ScopedValue.where(BOUNDS, bounds).call(() -> {
-            if (!QuarkusTransaction.isActive()) {
+            if (transaction.getTransactionStatus() == Status.STATUS_NO_TRANSACTION) {
                 return QuarkusTransaction.requiringNew().call(work::get);
             }
             return rebound(outer, bounds, work);
@@ -114,15 +116,17 @@ public class Scope {
 
     private void bind(Bounds bounds) {
         try (var connection = dataSource.getConnection();
-                var statement = connection.prepareStatement("select set_config('app.workspace_id', ?, true),"
-                        + " set_config('app.user_id', ?, true), set_config('app.platform', ?, true), clock_timestamp()")) {
+                var statement = connection.prepareStatement(
+                        "select set_config('app.workspace_id', ?, true),"
+                                + " set_config('app.user_id', ?, true), set_config('app.platform', ?, true), clock_timestamp()")) {
             statement.setString(1, text(bounds.workspaceId()));
             statement.setString(2, text(bounds.userId()));
             statement.setString(3, bounds.platform() ? "on" : "");
             try (var row = statement.executeQuery()) {
                 row.next();
                 if (transaction.getResource(RECORDED_AT) == null) {
-                    transaction.putResource(RECORDED_AT, row.getObject(4, OffsetDateTime.class).toInstant());
+                    transaction.putResource(
+                            RECORDED_AT, row.getObject(4, OffsetDateTime.class).toInstant());
                 }
             }
         } catch (SQLException e) {

@@ -21,13 +21,13 @@ public record Page<T>(List<T> items, @Nullable String next) {
     public static <R, T> Page<T> of(List<R> rows, int limit, Function<R, UUID> id, Function<R, T> view) {
         boolean more = rows.size() > limit;
         List<R> shown = more ? rows.subList(0, limit) : rows;
-        return new Page<>(
-                shown.stream().map(view).toList(), more ? cursor(id.apply(shown.getLast())) : null);
+        return new Page<>(shown.stream().map(view).toList(), more ? cursor(id.apply(shown.getLast())) : null);
     }
 
     /** An opaque cursor that stands behind the row of this id. */
     public static String cursor(UUID id) {
-        ByteBuffer bytes = ByteBuffer.allocate(16).putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+        ByteBuffer bytes =
+                ByteBuffer.allocate(16).putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
     }
 

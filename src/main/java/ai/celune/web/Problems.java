@@ -4,11 +4,12 @@ import ai.celune.crypto.SecretIntegrityException;
 import ai.celune.crypto.SecretKeyMissingException;
 import ai.celune.crypto.SecretShreddedException;
 import ai.celune.crypto.SecretStoreUnavailableException;
+import ai.celune.security.RefusedCredential;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import io.quarkus.security.AuthenticationException;
+import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.persistence.OptimisticLockException;
@@ -48,11 +49,13 @@ final class Problems {
         return switch (failure) {
             case Problem problem -> problem;
             case UnauthorizedException ignored -> new Problem(ErrorCode.UNAUTHENTICATED);
-            case AuthenticationException ignored -> new Problem(ErrorCode.UNAUTHENTICATED);
+            case AuthenticationFailedException ignored -> new Problem(ErrorCode.UNAUTHENTICATED);
+            case RefusedCredential ignored -> new Problem(ErrorCode.UNAUTHENTICATED);
             case ForbiddenException ignored -> new Problem(ErrorCode.PERMISSION_DENIED);
             case ConstraintViolationException violations -> invalid(violations);
             case StreamConstraintsException ignored ->
-                new Problem(ErrorCode.INVALID_REQUEST, "the body is nested too deeply or holds a value that is too long");
+                new Problem(
+                        ErrorCode.INVALID_REQUEST, "the body is nested too deeply or holds a value that is too long");
             case JsonProcessingException malformed -> malformed(malformed);
             case SecretIntegrityException ignored -> new Problem(ErrorCode.SECRET_INTEGRITY);
             case SecretShreddedException ignored -> new Problem(ErrorCode.SECRET_SHREDDED);
@@ -96,7 +99,8 @@ final class Problems {
     }
 
     private static Problem malformed(JsonProcessingException failure) {
-        if (failure instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+        if (failure instanceof JsonMappingException mapping
+                && !mapping.getPath().isEmpty()) {
             String code = failure instanceof UnrecognizedPropertyException ? "unknown_field" : "invalid_value";
             return Problem.invalid(
                     pointer(mapping),
@@ -133,8 +137,11 @@ final class Problems {
     }
 
     private static String constraint(ConstraintViolation<?> violation) {
-        String name =
-                violation.getConstraintDescriptor().getAnnotation().annotationType().getSimpleName();
+        String name = violation
+                .getConstraintDescriptor()
+                .getAnnotation()
+                .annotationType()
+                .getSimpleName();
         return name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     }
 }

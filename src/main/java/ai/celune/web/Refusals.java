@@ -41,15 +41,20 @@ public class Refusals {
     /** Records the refusal and answers it. */
     public void answer(RoutingContext context, Throwable failure) {
         Context caller = context.vertx().getOrCreateContext();
-        record(context, failure).thenAccept(problem -> caller.runOnContext(ignored -> ProblemDocument.send(
-                problem, RequestFacts.of(context).requestId(), context.response(), json)));
+        record(context, failure)
+                .thenAccept(problem -> caller.runOnContext(ignored ->
+                        ProblemDocument.send(problem, RequestFacts.of(context).requestId(), context.response(), json)));
     }
 
     /** Records the refusal; completes, never exceptionally, with what the client is to see. */
     public CompletionStage<Problem> record(RoutingContext context, Throwable failure) {
         Problem problem = Problems.of(failure);
         if (problem.code().status() >= 500) {
-            LOG.errorf(failure, "%s for request %s", problem.code().code(), RequestFacts.of(context).requestId());
+            LOG.errorf(
+                    failure,
+                    "%s for request %s",
+                    problem.code().code(),
+                    RequestFacts.of(context).requestId());
         }
         return store(context, failure, problem).handle((stored, notStored) -> {
             if (notStored == null) {
@@ -66,21 +71,23 @@ public class Refusals {
         String route = Routes.template(context);
         RequestFacts request = RequestFacts.of(context);
         return switch (problem.code().status()) {
-            case 401 -> failure instanceof RefusedCredential known
-                    ? audit.append(
-                            Objects.requireNonNullElse(known.workspaceId(), Scope.NOBODY),
-                            new Origin(known.principal(), known.credential(), request),
-                            new RequestEvents.Unauthenticated(
-                                    known.credential().id().toString(), known.reason(), method, route, 1))
-                    : tally.count(
-                            new RefusalTally.Key(
-                                    Scope.NOBODY, ClientAddress.prefix(request.address()), null, reason),
-                            new Origin(null, null, request),
-                            count -> new RequestEvents.Unauthenticated(null, reason, method, route, count));
+            case 401 ->
+                failure instanceof RefusedCredential known
+                        ? audit.append(
+                                Objects.requireNonNullElse(known.workspaceId(), Scope.NOBODY),
+                                new Origin(known.principal(), known.credential(), request),
+                                new RequestEvents.Unauthenticated(
+                                        known.credential().id().toString(), known.reason(), method, route, 1))
+                        : tally.count(
+                                new RefusalTally.Key(
+                                        Scope.NOBODY, ClientAddress.prefix(request.address()), null, reason),
+                                new Origin(null, null, request),
+                                count -> new RequestEvents.Unauthenticated(null, reason, method, route, count));
             case 403 -> append(context, new RequestEvents.Denied(route, reason, method));
-            case 404 -> problem instanceof NotFound
-                    ? append(context, new RequestEvents.NotFound(route, reason, method))
-                    : CompletableFuture.completedFuture(null);
+            case 404 ->
+                problem instanceof NotFound
+                        ? append(context, new RequestEvents.NotFound(route, reason, method))
+                        : CompletableFuture.completedFuture(null);
             case 429 -> limited(context, problem, method, route);
             default -> CompletableFuture.completedFuture(null);
         };

@@ -42,7 +42,9 @@ class RequestGate {
         new RequestFacts(
                         id,
                         traceId(request.getHeader("traceparent")),
-                        request.remoteAddress() == null ? "unknown" : request.remoteAddress().hostAddress(),
+                        request.remoteAddress() == null
+                                ? "unknown"
+                                : request.remoteAddress().hostAddress(),
                         cut(request.getHeader("User-Agent")))
                 .storeIn(context);
         context.response()

@@ -1,0 +1,167 @@
+package ai.celune.idempotency;
+
+import ai.celune.crypto.Digest;
+import ai.celune.crypto.Secret;
+import ai.celune.idempotency.IdempotencyRecords.Answer;
+import ai.celune.idempotency.IdempotencyRecords.Claim;
+import ai.celune.idempotency.IdempotencyRecords.Key;
+import ai.celune.security.Actor;
+import ai.celune.security.CurrentRequest;
+import ai.celune.tenancy.Scope;
+import ai.celune.web.ErrorCode;
+import ai.celune.web.JsonBodyReader;
+import ai.celune.web.Problem;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.annotation.Priority;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Claims the key, calls the operation and stores its answer, all in one transaction: a crash leaves either everything or nothing. Only
+ * successes are stored. Authentication, limits and permissions were passed before, so a revoked caller cannot replay.
+ */
+@Idempotent
+@Interceptor
+@Priority(Interceptor.Priority.LIBRARY_BEFORE + 50)
+class IdempotencyInterceptor {
+    private static final ErrorCode IN_PROGRESS =
+            new ErrorCode(409, "idempotency_in_progress", "An equal request is still being worked on.");
+    private static final ErrorCode REUSED =
+            new ErrorCode(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.");
+    private static final Pattern SYNTAX = Pattern.compile("[\\x21-\\x7e]{16,255}");
+    private static final int MAX_BODY = 256 * 1024;
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    private final IdempotencyRecords records;
+    private final CurrentRequest current;
+    private final CurrentVertxRequest request;
+    private final ObjectMapper json;
+
+    IdempotencyInterceptor(
+            IdempotencyRecords records, CurrentRequest current, CurrentVertxRequest request, ObjectMapper json) {
+        this.records = records;
+        this.current = current;
+        this.request = request;
+        this.json = json;
+    }
+
+    @AroundInvoke
+    @Nullable
+    Object invoke(InvocationContext invocation) throws Exception {
+        String key = request.getCurrent().request().getHeader("Idempotency-Key");
+        if (key == null) {
+            return invocation.proceed();
+        }
+        if (!SYNTAX.matcher(key).matches()) {
+            throw Problem.invalid("Idempotency-Key", "pattern", "must be 16 to 255 visible ASCII characters");
+        }
+        Callable<@Nullable Object> work = () -> once(invocation, key);
+        try {
+            return QuarkusTransaction.requiringNew().call(work);
+        } catch (RuntimeException e) {
+            if (isLockTimeout(e)) {
+                throw new Problem(IN_PROGRESS).retryAfter(1).causedBy(e);
+            }
+            throw e;
+        }
+    }
+
+    private @Nullable Object once(InvocationContext invocation, String sentKey) throws Exception {
+        Key key = key(sentKey);
+        byte[] fingerprint = fingerprint();
+        Claim claim = records.claim(key, fingerprint);
+        if (claim.answer() != null) {
+            if (!Digest.equal(fingerprint, Objects.requireNonNull(claim.fingerprint()))) {
+                throw new Problem(REUSED);
+            }
+            return replay(claim.answer());
+        }
+        Object result = invocation.proceed();
+        store(key, Objects.requireNonNull(claim.recordId()), (RestResponse<?>) result);
+        return result;
+    }
+
+    private void store(Key key, UUID recordId, RestResponse<?> response) throws JsonProcessingException {
+        Object entity =
+                response.getEntity() instanceof Replayable secret ? secret.withoutSecret() : response.getEntity();
+        byte[] body = entity == null ? null : json.writeValueAsBytes(entity);
+        if (body != null && body.length > MAX_BODY) {
+            throw new IllegalStateException("an idempotent answer must stay below " + MAX_BODY + " bytes");
+        }
+        Object location = response.getHeaders().getFirst(HttpHeaders.LOCATION);
+        Object etag = response.getHeaders().getFirst(HttpHeaders.ETAG);
+        records.store(
+                key,
+                recordId,
+                response.getStatus(),
+                location == null ? null : location.toString(),
+                etag == null ? null : etag.toString(),
+                body);
+    }
+
+    private RestResponse<JsonNode> replay(Answer answer) throws IOException {
+        var response =
+                RestResponse.ResponseBuilder.<JsonNode>create(answer.status()).header("Idempotency-Replayed", "true");
+        if (answer.location() != null) {
+            response.header(HttpHeaders.LOCATION, answer.location());
+        }
+        if (answer.etag() != null) {
+            response.header(HttpHeaders.ETAG, answer.etag());
+        }
+        try (Secret body = answer.body()) {
+            if (body != null) {
+                response.entity(json.readTree(body.bytes()));
+            }
+        }
+        return response.build();
+    }
+
+    private Key key(String sent) {
+        Actor actor = current.requireActor();
+        return new Key(
+                Objects.requireNonNullElse(actor.workspaceId(), Scope.NOBODY),
+                actor.principal().id(),
+                Digest.ofList(route().getBytes(StandardCharsets.UTF_8), sent.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private byte[] fingerprint() {
+        HttpServerRequest sent = request.getCurrent().request();
+        String type = sent.getHeader(HttpHeaders.CONTENT_TYPE);
+        return Digest.ofList(
+                route().getBytes(StandardCharsets.UTF_8),
+                Objects.requireNonNullElse(sent.query(), "").getBytes(StandardCharsets.UTF_8),
+                (type == null ? "" : type.split(";", 2)[0].strip()).getBytes(StandardCharsets.UTF_8),
+                JsonBodyReader.bodyDigest(request));
+    }
+
+    /** Our POST routes have their parameters in ids only, so the path itself is the finest template. */
+    private String route() {
+        return request.getCurrent().request().method() + " "
+                + request.getCurrent().request().path();
+    }
+
+    private static boolean isLockTimeout(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

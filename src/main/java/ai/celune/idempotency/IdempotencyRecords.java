@@ -1,0 +1,157 @@
+package ai.celune.idempotency;
+
+import ai.celune.crypto.Binding;
+import ai.celune.crypto.Sealer;
+import ai.celune.crypto.Secret;
+import ai.celune.tenancy.Ids;
+import ai.celune.tenancy.Scope;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.PersistenceException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The table of first answers, within the transaction of the operation. */
+@ApplicationScoped
+class IdempotencyRecords {
+    private static final Duration KEPT = Duration.ofHours(24);
+    private static final int DELETED_AT_ONCE = 1_000;
+
+    private final AgroalDataSource dataSource;
+    private final Sealer sealer;
+    private final Scope scope;
+    private final Clock clock;
+
+    IdempotencyRecords(AgroalDataSource dataSource, Sealer sealer, Scope scope, Clock clock) {
+        this.dataSource = dataSource;
+        this.sealer = sealer;
+        this.scope = scope;
+        this.clock = clock;
+    }
+
+    /** Whose request, and which. */
+    record Key(UUID workspace, UUID principal, byte[] keyHash) {}
+
+    /** A stored answer. */
+    record Answer(
+            int status,
+            @Nullable String location,
+            @Nullable String etag,
+            @Nullable Secret body) {}
+
+    /** What a claim found: {@code recordId} when the caller is the first, else the earlier request. */
+    record Claim(
+            @Nullable UUID recordId,
+            byte @Nullable [] fingerprint,
+            @Nullable Answer answer) {}
+
+    /** Claims the key for this transaction. An equal call that still runs is waited for, 5 s at most (SQLSTATE 55P03 then). */
+    Claim claim(Key key, byte[] fingerprint) {
+        UUID recordId = Ids.next();
+        Instant now = clock.instant();
+        try (Connection connection = dataSource.getConnection()) {
+            try (var statement = connection.createStatement()) {
+                statement.execute("set local lock_timeout = '5s'");
+            }
+            try (var statement = connection.prepareStatement("insert into idempotency_record as r (workspace_id,"
+                    + " principal_id, key_hash, fingerprint, record_id, created_at, expires_at)"
+                    + " values (?, ?, ?, ?, ?, ?, ?) on conflict (workspace_id, principal_id, key_hash) do update"
+                    + " set fingerprint = excluded.fingerprint, record_id = excluded.record_id,"
+                    + " created_at = excluded.created_at, expires_at = excluded.expires_at, sealed_body = null"
+                    + " where r.expires_at <= excluded.created_at")) {
+                int i = bind(statement, 1, key);
+                statement.setBytes(i++, fingerprint);
+                statement.setObject(i++, recordId);
+                statement.setObject(i++, now.atOffset(ZoneOffset.UTC));
+                statement.setObject(i, now.plus(KEPT).atOffset(ZoneOffset.UTC));
+                return statement.executeUpdate() == 1 ? new Claim(recordId, null, null) : earlier(connection, key);
+            } finally {
+                try (var statement = connection.createStatement()) {
+                    statement.execute("set local lock_timeout = default");
+                }
+            }
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+
+    private Claim earlier(Connection connection, Key key) throws SQLException {
+        try (var statement = connection.prepareStatement("select fingerprint, status, location, etag, sealed_body,"
+                + " record_id from idempotency_record where workspace_id = ? and principal_id = ? and key_hash = ?")) {
+            bind(statement, 1, key);
+            try (var row = statement.executeQuery()) {
+                row.next();
+                String sealed = row.getString("sealed_body");
+                UUID recordId = row.getObject("record_id", UUID.class);
+                return new Claim(
+                        null,
+                        row.getBytes("fingerprint"),
+                        new Answer(
+                                row.getInt("status"),
+                                row.getString("location"),
+                                row.getString("etag"),
+                                sealed == null ? null : sealer.open(binding(key, recordId), sealed)));
+            }
+        }
+    }
+
+    void store(
+            Key key,
+            UUID recordId,
+            int status,
+            @Nullable String location,
+            @Nullable String etag,
+            byte @Nullable [] body) {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement("update idempotency_record set status = ?, location = ?,"
+                        + " etag = ?, sealed_body = ? where workspace_id = ? and principal_id = ? and key_hash = ?")) {
+            statement.setInt(1, status);
+            statement.setString(2, location);
+            statement.setString(3, etag);
+            statement.setString(4, body == null ? null : sealer.seal(binding(key, recordId), body));
+            bind(statement, 5, key);
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+
+    @Scheduled(every = "10m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void deleteExpired() {
+        while (scope.asPlatform(this::deleteBatch) == DELETED_AT_ONCE) {
+            // The next batch in a transaction of its own.
+        }
+    }
+
+    private int deleteBatch() {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement("delete from idempotency_record where ctid = any (array("
+                        + "select ctid from idempotency_record where expires_at < ? limit ?))")) {
+            statement.setObject(1, OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+            statement.setInt(2, DELETED_AT_ONCE);
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+
+    private static Binding binding(Key key, UUID recordId) {
+        return new Binding(key.workspace, recordId, "idempotency", 1);
+    }
+
+    private static int bind(PreparedStatement statement, int first, Key key) throws SQLException {
+        statement.setObject(first, key.workspace);
+        statement.setObject(first + 1, key.principal);
+        statement.setBytes(first + 2, key.keyHash);
+        return first + 3;
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * POSTs that clients may repeat (G6): the effect and the first answer commit together, and a repetition gets that answer.
+ *
+ * <p>Owns idempotency_record. The interceptor owns the transaction of the methods it guards.
+ */
+@NullMarked
+package ai.celune.idempotency;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package ai.celune.identity;
+
+import ai.celune.tenancy.Ids;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.UUID;
+
+/** A person who can sign in. Belongs to no workspace: memberships do. */
+@Entity
+@Table(name = "account")
+public class Account {
+    @Id
+    private UUID id = Ids.next();
+
+    @Column(nullable = false, updatable = false)
+    private String email;
+
+    @Column(name = "password_hash", nullable = false)
+    private String passwordHash;
+
+    @Column(name = "platform_operator", nullable = false, updatable = false)
+    private boolean platformOperator;
+
+    @Column(nullable = false)
+    private int epoch;
+
+    @Column(name = "created_at", nullable = false, updatable = false)
+    private Instant createdAt;
+
+    @Version
+    private int version;
+
+    protected Account() {}
+
+    Account(UUID id, String email, String passwordHash, boolean platformOperator, Instant now) {
+        this.id = id;
+        this.email = email;
+        this.passwordHash = passwordHash;
+        this.platformOperator = platformOperator;
+        this.createdAt = now;
+    }
+
+    /** The one spelling under which an address is stored and looked up. */
+    static String normalize(String email) {
+        return email.strip().toLowerCase(Locale.ROOT);
+    }
+
+    public UUID id() {
+        return id;
+    }
+
+    public String email() {
+        return email;
+    }
+
+    int epoch() {
+        return epoch;
+    }
+
+    String passwordHash() {
+        return passwordHash;
+    }
+
+    /** Ends every session at its next request. */
+    void endSessions() {
+        epoch++;
+    }
+
+    void replacePassword(String hash) {
+        passwordHash = hash;
+        endSessions();
+    }
+
+    void rehash(String hash) {
+        passwordHash = hash;
+    }
+}

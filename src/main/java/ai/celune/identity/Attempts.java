@@ -1,0 +1,120 @@
+package ai.celune.identity;
+
+import ai.celune.crypto.Digest;
+import ai.celune.tenancy.Scope;
+import ai.celune.web.ErrorCode;
+import ai.celune.web.Problem;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.PersistenceException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+
+/**
+ * The gate in front of every proof by password or code: an attempt is reserved before anything is hashed, so that parallel guesses count
+ * one by one. After 3 failures each attempt waits 1, 2, 4, 8 s; after 10 the account rests for 15 minutes. Unknown accounts are treated
+ * alike.
+ */
+@ApplicationScoped
+class Attempts {
+    static final int LOCKED_AFTER = 10;
+
+    private static final int FREE = 3;
+    private static final Duration LOCK = Duration.ofMinutes(15);
+
+    private final AgroalDataSource dataSource;
+    private final Scope scope;
+    private final Clock clock;
+
+    Attempts(AgroalDataSource dataSource, Scope scope, Clock clock) {
+        this.dataSource = dataSource;
+        this.scope = scope;
+        this.clock = clock;
+    }
+
+    /** Reserves one attempt and returns how many have failed, this one counted as if it would; 429 while the account rests. */
+    int reserve(String email) {
+        return scope.asPlatform(() -> {
+            Instant now = clock.instant();
+            try (var connection = dataSource.getConnection();
+                    var statement = connection.prepareStatement("insert into sign_in_attempt as a"
+                            + " (subject, failures, not_before, updated_at) values (?, 1, ?, ?)"
+                            + " on conflict (subject) do update set failures = case when a.updated_at < ? then 1"
+                            + " else a.failures + 1 end, updated_at = excluded.updated_at,"
+                            + " not_before = excluded.updated_at + case"
+                            + " when a.updated_at < ? or a.failures + 1 < " + FREE + " then interval '0'"
+                            + " when a.failures + 1 >= " + LOCKED_AFTER + " then interval '" + LOCK.toSeconds() + " s'"
+                            + " else least(8, power(2, a.failures + 1 - " + FREE + ")) * interval '1 s' end"
+                            + " where a.not_before <= excluded.updated_at returning failures")) {
+                OffsetDateTime at = now.atOffset(ZoneOffset.UTC);
+                OffsetDateTime forgotten = now.minus(LOCK).atOffset(ZoneOffset.UTC);
+                statement.setBytes(1, subject(email));
+                statement.setObject(2, at);
+                statement.setObject(3, at);
+                statement.setObject(4, forgotten);
+                statement.setObject(5, forgotten);
+                try (var row = statement.executeQuery()) {
+                    if (row.next()) {
+                        return row.getInt(1);
+                    }
+                }
+            } catch (SQLException e) {
+                throw new PersistenceException(e);
+            }
+            throw new Problem(ErrorCode.RATE_LIMITED, "auth").retryAfter(wait(email, now));
+        });
+    }
+
+    private long wait(String email, Instant now) {
+        try (var connection = dataSource.getConnection();
+                var statement =
+                        connection.prepareStatement("select not_before from sign_in_attempt where subject = ?")) {
+            statement.setBytes(1, subject(email));
+            try (var row = statement.executeQuery()) {
+                return row.next()
+                        ? Duration.between(now, row.getObject(1, OffsetDateTime.class))
+                                        .toSeconds()
+                                + 1
+                        : 1;
+            }
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+
+    /** The proof was right: earlier failures are forgotten. */
+    void clear(String email) {
+        scope.asPlatform(() -> {
+            try (var connection = dataSource.getConnection();
+                    var statement = connection.prepareStatement("delete from sign_in_attempt where subject = ?")) {
+                statement.setBytes(1, subject(email));
+                return statement.executeUpdate();
+            } catch (SQLException e) {
+                throw new PersistenceException(e);
+            }
+        });
+    }
+
+    @Scheduled(every = "1h", delayed = "5m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void deleteOld() {
+        scope.asPlatform(() -> {
+            try (var connection = dataSource.getConnection();
+                    var statement = connection.prepareStatement("delete from sign_in_attempt where updated_at < ?")) {
+                statement.setObject(1, clock.instant().minus(Duration.ofDays(1)).atOffset(ZoneOffset.UTC));
+                return statement.executeUpdate();
+            } catch (SQLException e) {
+                throw new PersistenceException(e);
+            }
+        });
+    }
+
+    private static byte[] subject(String email) {
+        return Digest.sha256(("account:" + email).getBytes(StandardCharsets.UTF_8));
+    }
+}

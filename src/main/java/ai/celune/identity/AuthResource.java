@@ -1,0 +1,77 @@
+package ai.celune.identity;
+
+import ai.celune.security.CurrentRequest;
+import io.quarkus.security.Authenticated;
+import jakarta.annotation.security.PermitAll;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.ResponseStatus;
+
+/** Sign-up, sign-in and the life of a session. */
+@Path("/v1/auth")
+class AuthResource {
+    private final Accounts accounts;
+    private final ResetCodes resetCodes;
+    private final Sessions sessions;
+    private final CurrentRequest request;
+
+    AuthResource(Accounts accounts, ResetCodes resetCodes, Sessions sessions, CurrentRequest request) {
+        this.accounts = accounts;
+        this.resetCodes = resetCodes;
+        this.sessions = sessions;
+        this.request = request;
+    }
+
+    @POST
+    @Path("/sign-up")
+    @PermitAll
+    @ResponseStatus(201)
+    @Operation(summary = "Create an account and its workspace with an access code")
+    Tokens signUp(@Valid @NotNull SignUp wanted) {
+        return accounts.signUp(wanted);
+    }
+
+    @POST
+    @Path("/sign-in")
+    @PermitAll
+    @Operation(summary = "Open a session with e-mail and password")
+    Tokens signIn(@Valid @NotNull SignIn proof) {
+        return accounts.signIn(proof);
+    }
+
+    @POST
+    @Path("/refresh")
+    @PermitAll
+    @Operation(summary = "Exchange a refresh token for new tokens")
+    Tokens refresh(@Valid @NotNull Refresh wanted) {
+        return accounts.refresh(wanted);
+    }
+
+    @POST
+    @Path("/accept-invitation")
+    @PermitAll
+    @ResponseStatus(201)
+    @Operation(summary = "Join a workspace by invitation")
+    Tokens acceptInvitation(@Valid @NotNull AcceptInvitation wanted) {
+        return accounts.acceptInvitation(wanted);
+    }
+
+    @POST
+    @Path("/reset-password")
+    @PermitAll
+    @Operation(summary = "Set a new password with an operator's code")
+    void resetPassword(@Valid @NotNull ResetPassword wanted) {
+        resetCodes.reset(wanted);
+    }
+
+    @POST
+    @Path("/sign-out")
+    @Authenticated
+    @Operation(summary = "End the session")
+    void signOut() {
+        sessions.end(People.requireSession(request.requireActor()).credential().id(), "signed_out");
+    }
+}

@@ -1,0 +1,25 @@
+package ai.celune.identity;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How long proofs of identity last. */
+@ConfigMapping(prefix = "celune.session")
+public interface IdentityConfig {
+    /** Life of an access token, at most 15 minutes (R18). */
+    @WithDefault("10m")
+    Duration accessToken();
+
+    /** Absolute life of a session: after it the person signs in again. */
+    @WithDefault("12h")
+    Duration lifetime();
+
+    /** The {@code iss} and {@code aud} of access tokens. */
+    @WithDefault("celune")
+    String issuer();
+
+    /** Life of access codes, invitations and reset codes unless told otherwise. */
+    @WithDefault("7d")
+    Duration codes();
+}

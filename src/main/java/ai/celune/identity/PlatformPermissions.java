@@ -1,0 +1,8 @@
+package ai.celune.identity;
+
+/** Held by platform operators' sessions alone, by no role and no API key. */
+public final class PlatformPermissions {
+    public static final String OPERATE = "platform:operate";
+
+    private PlatformPermissions() {}
+}

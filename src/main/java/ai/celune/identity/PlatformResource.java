@@ -1,0 +1,61 @@
+package ai.celune.identity;
+
+import ai.celune.idempotency.Idempotent;
+import ai.celune.web.Answers;
+import ai.celune.web.Page;
+import io.quarkus.security.PermissionsAllowed;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** What platform operators do about people and new workspaces. */
+@Path("/v1/platform")
+@PermissionsAllowed(PlatformPermissions.OPERATE)
+class PlatformResource {
+    private final AccessCodes codes;
+    private final ResetCodes resetCodes;
+
+    PlatformResource(AccessCodes codes, ResetCodes resetCodes) {
+        this.codes = codes;
+        this.resetCodes = resetCodes;
+    }
+
+    @POST
+    @Path("/access-codes")
+    @Idempotent
+    @Operation(summary = "Issue an access code for one new workspace")
+    RestResponse<AccessCodeView.Issued> issue(@Nullable IssueAccessCode wanted) {
+        AccessCodeView.Issued issued = codes.issue(wanted == null ? null : wanted.expiresAt());
+        return Answers.created("/v1/platform/access-codes/" + issued.id(), issued);
+    }
+
+    @GET
+    @Path("/access-codes")
+    @Operation(summary = "List access codes")
+    Page<AccessCodeView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
+        int size = Page.limit(limit);
+        return Page.of(codes.list(Page.after(cursor), size), size, AccessCode::id, AccessCode::view);
+    }
+
+    @DELETE
+    @Path("/access-codes/{id}")
+    @Operation(summary = "Revoke an access code")
+    void revoke(@RestPath UUID id) {
+        codes.revoke(id);
+    }
+
+    @POST
+    @Path("/users/{id}/reset-code")
+    @Idempotent
+    @Operation(summary = "Issue a code by which a person sets a new password")
+    RestResponse<AccessCodeView.Issued> resetCode(@RestPath UUID id) {
+        return Answers.created("/v1/platform/users/" + id, resetCodes.issue(id));
+    }
+}

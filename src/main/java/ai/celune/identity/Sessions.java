@@ -1,0 +1,183 @@
+package ai.celune.identity;
+
+import ai.celune.audit.AuditLog;
+import ai.celune.crypto.Derivation;
+import ai.celune.crypto.Digest;
+import ai.celune.identity.IdentityLookups.KnownRefreshToken;
+import ai.celune.security.Actor;
+import ai.celune.security.CredentialEnded;
+import ai.celune.tenancy.Ids;
+import ai.celune.tenancy.Scope;
+import ai.celune.web.ErrorCode;
+import ai.celune.web.Problem;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Life of sessions: opened, refreshed by tokens that derive from their parent, ended one by one or all at once (R16, R18). */
+@ApplicationScoped
+public class Sessions {
+    private static final String PREFIX = "clr_";
+    private static final int TOKEN_BYTES = 32;
+
+    private final EntityManager entities;
+    private final IdentityLookups lookups;
+    private final AccessTokens accessTokens;
+    private final AuditLog audit;
+    private final Scope scope;
+    private final Event<CredentialEnded> ended;
+    private final IdentityConfig config;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    Sessions(
+            EntityManager entities,
+            IdentityLookups lookups,
+            AccessTokens accessTokens,
+            AuditLog audit,
+            Scope scope,
+            Event<CredentialEnded> ended,
+            IdentityConfig config,
+            SecureRandom random,
+            Clock clock) {
+        this.entities = entities;
+        this.lookups = lookups;
+        this.accessTokens = accessTokens;
+        this.audit = audit;
+        this.scope = scope;
+        this.ended = ended;
+        this.config = config;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** Opens a session in the transaction of the proof that it rests on. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Tokens open(UUID userId, @Nullable UUID workspaceId, String method) {
+        byte[] salt = bytes();
+        byte[] token = bytes();
+        Account account = entities.find(Account.class, userId);
+        Session session =
+                new Session(Ids.next(), userId, workspaceId, account.epoch(), salt, clock.instant(), config.lifetime());
+        entities.persist(session);
+        entities.persist(new RefreshToken(hash(token), session.id(), userId, 0));
+        audit.recordAs(
+                Actor.Ref.user(userId),
+                Actor.Ref.session(session.id()),
+                new IdentityEvents.SessionCreated(session.id(), method));
+        return tokens(session, token);
+    }
+
+    /** New tokens for a refresh token; 401 for any that is not the newest, whose family then ends (R16). */
+    Tokens refresh(KnownRefreshToken known, byte[] token) {
+        return scope.asUser(known.userId(), known.workspaceId(), () -> refreshLocked(known, token))
+                .orElseThrow(() -> new Problem(ErrorCode.UNAUTHENTICATED));
+    }
+
+    private Optional<Tokens> refreshLocked(KnownRefreshToken known, byte[] token) {
+        Session session = entities.find(Session.class, known.sessionId(), LockModeType.PESSIMISTIC_WRITE);
+        if (session == null || !stillMember(known)) {
+            return Optional.empty();
+        }
+        Actor.Ref actor = Actor.Ref.user(known.userId());
+        Actor.Ref credential = Actor.Ref.session(session.id());
+        Instant now = clock.instant();
+        return switch (session.use(known.generation(), known.accountEpoch(), now)) {
+            case ROTATES -> {
+                session.rotate(now);
+                byte[] successor = successor(session, token, session.generation());
+                entities.persist(
+                        new RefreshToken(hash(successor), session.id(), session.userId(), session.generation()));
+                audit.recordAs(
+                        actor, credential, new IdentityEvents.SessionRefreshed(session.id(), session.generation()));
+                yield Optional.of(tokens(session, successor));
+            }
+            case REPEATS -> Optional.of(tokens(session, successor(session, token, session.generation())));
+            case REUSED -> {
+                audit.recordAs(
+                        actor,
+                        credential,
+                        new IdentityEvents.RefreshReused(session.id(), known.generation(), session.generation()));
+                session.end(now);
+                ended.fire(new CredentialEnded(session.id()));
+                yield Optional.empty();
+            }
+            case ENDED -> Optional.empty();
+        };
+    }
+
+    private boolean stillMember(KnownRefreshToken known) {
+        return known.workspaceId() == null
+                || lookups.session(known.sessionId())
+                        .filter(facts -> facts.role() != null)
+                        .isPresent();
+    }
+
+    Optional<KnownRefreshToken> find(byte[] token) {
+        return lookups.refreshToken(hash(token));
+    }
+
+    /** Ends the caller's own session. */
+    @Transactional
+    public void end(UUID sessionId, String reason) {
+        Session session = entities.find(Session.class, sessionId, LockModeType.PESSIMISTIC_WRITE);
+        if (session.end(clock.instant())) {
+            audit.record(new IdentityEvents.SessionEnded(sessionId, reason));
+            ended.fire(new CredentialEnded(sessionId));
+        }
+    }
+
+    /** Ends all sessions of a person, in the transaction of its cause. */
+    @Transactional
+    void endAll(Account account, String reason) {
+        account.endSessions();
+        audit.recordAs(Actor.Ref.user(account.id()), null, new IdentityEvents.AllSessionsEnded(account.id(), reason));
+        ended.fire(new CredentialEnded(account.id()));
+    }
+
+    private Tokens tokens(Session session, byte[] refreshToken) {
+        return new Tokens(
+                accessTokens.issue(session.userId(), session.id()),
+                PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(refreshToken),
+                config.accessToken().toSeconds(),
+                session.workspaceId());
+    }
+
+    /** The bytes of a refresh token; empty for anything that we cannot have issued. */
+    static Optional<byte[]> parse(String refreshToken) {
+        if (refreshToken.length() != PREFIX.length() + 43 || !refreshToken.startsWith(PREFIX)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Base64.getUrlDecoder().decode(refreshToken.substring(PREFIX.length())));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static byte[] successor(Session session, byte[] parent, int generation) {
+        byte[] info = ByteBuffer.allocate(4).putInt(generation).array();
+        return Derivation.hkdf(parent, session.salt(), info, TOKEN_BYTES);
+    }
+
+    private static byte[] hash(byte[] token) {
+        return Digest.sha256("refresh:".getBytes(StandardCharsets.UTF_8), token);
+    }
+
+    private byte[] bytes() {
+        byte[] bytes = new byte[TOKEN_BYTES];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+}

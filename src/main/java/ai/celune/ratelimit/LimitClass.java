@@ -1,0 +1,50 @@
+package ai.celune.ratelimit;
+
+import java.util.Locale;
+import java.util.Set;
+
+/** How a request counts (R74-R77). Every method and path has exactly one class; a test lists them for the whole API. */
+public enum LimitClass {
+    /** GET and HEAD: 60 a minute for each credential. */
+    READ(60),
+    /** Everything else: 30 a minute for each credential. */
+    WRITE(30),
+    /** Proofs of identity: 10 a minute by address, and by account or refresh family. */
+    AUTH(10),
+    /** Calls through the broker; the number is configured. */
+    BROKER(600),
+    /** Requests without a valid credential: 30 a minute by address. */
+    ANONYMOUS(30);
+
+    private static final Set<String> PROOFS = Set.of(
+            "/v1/auth/sign-up",
+            "/v1/auth/sign-in",
+            "/v1/auth/accept-invitation",
+            "/v1/auth/refresh",
+            "/v1/auth/reset-password");
+
+    private final int perMinute;
+
+    LimitClass(int perMinute) {
+        this.perMinute = perMinute;
+    }
+
+    public static LimitClass of(String method, String path) {
+        if (path.startsWith("/v1/proxy/")) {
+            return BROKER;
+        }
+        if (PROOFS.contains(path)) {
+            return AUTH;
+        }
+        return method.equals("GET") || method.equals("HEAD") ? READ : WRITE;
+    }
+
+    int perMinute() {
+        return perMinute;
+    }
+
+    /** As it stands in headers, audit entries and metrics. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,20 @@
+package ai.celune.ratelimit;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** What may be told about limits; reads, writes and sign-ins are promised numbers and not among it (R75-R77). */
+@ConfigMapping(prefix = "celune.ratelimit")
+public interface RateLimitConfig {
+    /** Off for development and tests only; {@code prod} refuses to start without limits. */
+    @WithDefault("true")
+    boolean enabled();
+
+    /** Broker calls per minute and credential, unless the workspace sets its own number. */
+    @WithDefault("600")
+    int broker();
+
+    /** The most that a workspace may set for itself. */
+    @WithDefault("6000")
+    int brokerMaximum();
+}

@@ -1,0 +1,88 @@
+package ai.celune.ratelimit;
+
+import ai.celune.security.Actor;
+import ai.celune.security.Credentials;
+import ai.celune.security.CurrentRequest;
+import ai.celune.web.ErrorCode;
+import ai.celune.web.HandlerOrder;
+import ai.celune.web.Problem;
+import ai.celune.web.Refusals;
+import io.quarkus.security.identity.IdentityProviderManager;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.function.BiConsumer;
+
+/**
+ * Stands between authentication and authorization: resolves the identity, counts the request, and answers bad credentials itself. A JAX-RS
+ * filter would run after the permission check, and Quarkus' own failure handler before us.
+ */
+@ApplicationScoped
+class RateLimitHandler {
+    private final RateLimiter limiter;
+    private final Refusals refusals;
+    private final IdentityProviderManager identities;
+
+    RateLimitHandler(RateLimiter limiter, Refusals refusals, IdentityProviderManager identities) {
+        this.limiter = limiter;
+        this.refusals = refusals;
+        this.identities = identities;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::handle, HandlerOrder.LIMITS);
+    }
+
+    private void handle(RoutingContext context) {
+        BiConsumer<RoutingContext, Throwable> onFailure = this::unauthenticated;
+        context.put(QuarkusHttpUser.AUTH_FAILURE_HANDLER, onFailure);
+        if (Credentials.sent(context).size() > 1) {
+            unauthenticated(context, new Problem(ErrorCode.AMBIGUOUS_CREDENTIALS));
+        } else if (hasKeyInQuery(context)) {
+            unauthenticated(
+                    context, new Problem(ErrorCode.INVALID_REQUEST, "a key must not stand in the query string"));
+        } else {
+            QuarkusHttpUser.getSecurityIdentity(context, identities)
+                    .subscribe()
+                    .with(identity -> count(context, identity), failure -> unauthenticated(context, failure));
+        }
+    }
+
+    private static boolean hasKeyInQuery(RoutingContext context) {
+        String query = context.request().query();
+        return query != null && query.contains("=" + Credentials.API_KEY_PREFIX);
+    }
+
+    private void count(RoutingContext context, SecurityIdentity identity) {
+        QuarkusHttpUser.setIdentity(identity, context);
+        Actor actor = CurrentRequest.actorOf(context);
+        LimitClass limitClass = limitClass(context);
+        LimitClass counted = actor == null && limitClass != LimitClass.AUTH ? LimitClass.ANONYMOUS : limitClass;
+        try {
+            limiter.take(context, counted, actor);
+        } catch (Problem limited) {
+            refusals.answer(context, limited);
+            return;
+        }
+        context.next();
+    }
+
+    /** A bad credential costs a slot of its address, so that nobody tries many. */
+    private void unauthenticated(RoutingContext context, Throwable failure) {
+        try {
+            limiter.take(context, LimitClass.ANONYMOUS, null);
+        } catch (Problem limited) {
+            refusals.answer(context, limited);
+            return;
+        }
+        refusals.answer(context, failure);
+    }
+
+    private static LimitClass limitClass(RoutingContext context) {
+        String path = context.request().path();
+        return LimitClass.of(context.request().method().name(), path == null ? "" : path);
+    }
+}

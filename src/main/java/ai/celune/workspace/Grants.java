@@ -1,0 +1,40 @@
+package ai.celune.workspace;
+
+import ai.celune.security.CurrentRequest;
+import ai.celune.tenancy.QuotaConfig;
+import ai.celune.web.ErrorCode;
+import ai.celune.web.Problem;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+
+/** What must hold before somebody gets or loses a role. */
+@ApplicationScoped
+class Grants {
+    private final EntityManager entities;
+    private final CurrentRequest request;
+    private final QuotaConfig quota;
+
+    Grants(EntityManager entities, CurrentRequest request, QuotaConfig quota) {
+        this.entities = entities;
+        this.request = request;
+        this.quota = quota;
+    }
+
+    /** Refuses to hand out or take away a role with more rights than the caller's own (R23). */
+    void requireHeld(String role) {
+        if (!request.requireActor().permissions().containsAll(RoleMatrix.permissions(role))) {
+            throw new Problem(WorkspaceErrors.ROLE_NOT_HELD);
+        }
+    }
+
+    /** Refuses one member more than the quota. */
+    void requireRoom() {
+        Number members = (Number) entities.createQuery("select (select count(m) from Membership m)"
+                        + " + (select count(s) from ServiceAccount s where s.removedAt is null)"
+                        + " + (select count(i) from Invitation i where i.acceptedAt is null)")
+                .getSingleResult();
+        if (members.longValue() >= quota.members()) {
+            throw new Problem(ErrorCode.QUOTA_EXCEEDED);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package ai.celune.workspace;
+
+import ai.celune.idempotency.Idempotent;
+import ai.celune.web.Answers;
+import io.quarkus.security.PermissionsAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/** Invitations into the caller's workspace. */
+@Path("/v1/invitations")
+class InvitationResource {
+    private final Invitations invitations;
+
+    InvitationResource(Invitations invitations) {
+        this.invitations = invitations;
+    }
+
+    @POST
+    @Idempotent
+    @PermissionsAllowed(WorkspacePermissions.MEMBERS_WRITE)
+    @Operation(summary = "Invite a person by e-mail address")
+    RestResponse<InvitationView> invite(@Valid @NotNull InviteMember wanted) {
+        InvitationView created = invitations.invite(wanted);
+        return Answers.created("/v1/invitations/" + created.id(), created);
+    }
+}

@@ -1,0 +1,61 @@
+package ai.celune.workspace;
+
+import ai.celune.web.Answers;
+import ai.celune.web.JsonBodyReader;
+import ai.celune.web.Page;
+import io.quarkus.security.PermissionsAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.Path;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** People of the caller's workspace. */
+@Path("/v1/members")
+class MemberResource {
+    private final Members members;
+
+    MemberResource(Members members) {
+        this.members = members;
+    }
+
+    @GET
+    @PermissionsAllowed(WorkspacePermissions.MEMBERS_READ)
+    @Operation(summary = "List the members of the workspace")
+    Page<MemberView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
+        return members.list(Page.after(cursor), Page.limit(limit));
+    }
+
+    @PATCH
+    @Path("/{userId}")
+    @Consumes({"application/json", JsonBodyReader.MERGE_PATCH})
+    @PermissionsAllowed(WorkspacePermissions.MEMBERS_WRITE)
+    @Operation(summary = "Change a member's role")
+    RestResponse<MemberRole> changeRole(
+            @RestPath UUID userId,
+            @RestHeader("If-Match") @Nullable String ifMatch,
+            @Valid @NotNull ChangeRole wanted) {
+        Membership member = members.changeRole(userId, wanted.role(), ifMatch);
+        return Answers.versioned(member.version(), new MemberRole(userId, member.role()));
+    }
+
+    @DELETE
+    @Path("/{userId}")
+    @PermissionsAllowed(WorkspacePermissions.MEMBERS_WRITE)
+    @Operation(summary = "Remove a member")
+    void remove(@RestPath UUID userId) {
+        members.remove(userId);
+    }
+
+    /** The answer to a change of role. */
+    record MemberRole(UUID userId, String role) {}
+}

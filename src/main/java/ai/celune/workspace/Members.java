@@ -1,0 +1,100 @@
+package ai.celune.workspace;
+
+import ai.celune.audit.AuditLog;
+import ai.celune.security.CredentialEnded;
+import ai.celune.security.CurrentRequest;
+import ai.celune.web.ETag;
+import ai.celune.web.NotFound;
+import ai.celune.web.Page;
+import ai.celune.web.Problem;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** People in a workspace. */
+@ApplicationScoped
+@Transactional
+class Members implements PanacheRepositoryBase<Membership, UUID> {
+    private final EntityManager entities;
+    private final Grants grants;
+    private final AuditLog audit;
+    private final CurrentRequest request;
+    private final Event<CredentialEnded> ended;
+
+    Members(
+            EntityManager entities,
+            Grants grants,
+            AuditLog audit,
+            CurrentRequest request,
+            Event<CredentialEnded> ended) {
+        this.entities = entities;
+        this.grants = grants;
+        this.audit = audit;
+        this.request = request;
+        this.ended = ended;
+    }
+
+    /** E-mail addresses are Confidential, so that each look at them is an event (R33). */
+    Page<MemberView> list(@Nullable UUID after, int limit) {
+        List<MemberView> rows = entities.createQuery(
+                        "select new ai.celune.workspace.MemberView(m.userId, a.email, m.role) from Membership m"
+                                + " join Account a on a.id = m.userId where m.userId > :after order by m.userId",
+                        MemberView.class)
+                .setParameter("after", after == null ? new UUID(0, 0) : after)
+                .setMaxResults(limit + 1)
+                .getResultList();
+        Page<MemberView> page = Page.of(rows, limit, MemberView::userId, row -> row);
+        audit.record(new WorkspaceEvents.MembersRead("members", page.items().size()));
+        return page;
+    }
+
+    Membership get(UUID userId) {
+        return find("userId", userId).firstResultOptional().orElseThrow(NotFound::new);
+    }
+
+    Membership changeRole(UUID userId, String role, @Nullable String ifMatch) {
+        lock();
+        Membership member = get(userId);
+        ETag.require(ifMatch, member.version());
+        grants.requireHeld(member.role());
+        grants.requireHeld(role);
+        if (member.role().equals(role)) {
+            return member;
+        }
+        requireAnotherOwner(member);
+        audit.record(new WorkspaceEvents.RoleChanged(userId, member.role(), role));
+        member.changeRole(role);
+        flush();
+        return member;
+    }
+
+    /** The person's sessions here and keys stop working with the next call; repeating it is harmless. */
+    void remove(UUID userId) {
+        lock();
+        Membership member = get(userId);
+        if (!userId.equals(request.requireActor().userId())) {
+            grants.requireHeld(member.role());
+        }
+        requireAnotherOwner(member);
+        delete(member);
+        audit.record(new WorkspaceEvents.Removed(userId, member.role()));
+        ended.fire(new CredentialEnded(userId));
+    }
+
+    /** One change of people at a time, so that two owners cannot demote each other at once. */
+    private void lock() {
+        entities.find(Workspace.class, request.requireActor().workspace(), LockModeType.PESSIMISTIC_WRITE);
+    }
+
+    private void requireAnotherOwner(Membership member) {
+        if (member.role().equals("owner") && count("role", "owner") == 1) {
+            throw new Problem(WorkspaceErrors.LAST_OWNER);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package ai.celune.workspace;
+
+import ai.celune.audit.AuditLog;
+import ai.celune.security.CredentialEnded;
+import ai.celune.security.CurrentRequest;
+import ai.celune.web.NotFound;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Non-human members. */
+@ApplicationScoped
+@Transactional
+class ServiceAccounts implements PanacheRepositoryBase<ServiceAccount, UUID> {
+    private final Grants grants;
+    private final AuditLog audit;
+    private final CurrentRequest request;
+    private final Event<CredentialEnded> ended;
+    private final Clock clock;
+
+    ServiceAccounts(Grants grants, AuditLog audit, CurrentRequest request, Event<CredentialEnded> ended, Clock clock) {
+        this.grants = grants;
+        this.audit = audit;
+        this.request = request;
+        this.ended = ended;
+        this.clock = clock;
+    }
+
+    ServiceAccount create(CreateServiceAccount wanted) {
+        grants.requireHeld(wanted.role());
+        grants.requireRoom();
+        ServiceAccount created = new ServiceAccount(
+                wanted.name().strip(),
+                wanted.role(),
+                request.requireActor().principal().id(),
+                clock.instant());
+        persist(created);
+        audit.record(new WorkspaceEvents.ServiceAccountCreated(created.id(), created.role()));
+        return created;
+    }
+
+    List<ServiceAccount> list(@Nullable UUID after, int limit) {
+        return find("id > ?1 order by id", after == null ? new UUID(0, 0) : after)
+                .page(0, limit + 1)
+                .list();
+    }
+
+    ServiceAccount get(UUID id) {
+        return findByIdOptional(id).orElseThrow(NotFound::new);
+    }
+
+    /** Its keys stop working with the next call; repeating it is harmless. */
+    void remove(UUID id) {
+        ServiceAccount account = get(id);
+        grants.requireHeld(account.role());
+        if (account.remove(clock.instant())) {
+            audit.record(new WorkspaceEvents.ServiceAccountRemoved(id));
+            ended.fire(new CredentialEnded(id));
+        }
+    }
+}

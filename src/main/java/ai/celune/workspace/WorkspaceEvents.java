@@ -1,0 +1,53 @@
+package ai.celune.workspace;
+
+import ai.celune.audit.AuditEvent;
+import ai.celune.audit.Event;
+import ai.celune.audit.Personal;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Workspaces, people and settings as audit events (R32, R33, R35). */
+interface WorkspaceEvents {
+    @Event(value = "workspace.created", target = "workspace")
+    record Created(UUID target) implements AuditEvent {}
+
+    @Event(value = "workspace.selected", target = "workspace")
+    record Selected(UUID target) implements AuditEvent {}
+
+    @Event(value = "member.invited", target = "invitation")
+    record Invited(
+            UUID target,
+            String role,
+            Instant expiresAt,
+            @Personal String email) implements AuditEvent {}
+
+    @Event(value = "member.joined", target = "user")
+    record Joined(UUID target, String role, UUID invitation) implements AuditEvent {}
+
+    @Event(value = "member.role_changed", target = "user")
+    record RoleChanged(UUID target, String before, String after) implements AuditEvent {}
+
+    @Event(value = "member.removed", target = "user")
+    record Removed(UUID target, String role) implements AuditEvent {}
+
+    @Event(value = "service_account.created", target = "service_account")
+    record ServiceAccountCreated(UUID target, String role) implements AuditEvent {}
+
+    @Event(value = "service_account.removed", target = "service_account")
+    record ServiceAccountRemoved(UUID target) implements AuditEvent {}
+
+    @Event(value = "settings.changed", target = "workspace")
+    record SettingsChanged(
+            UUID target,
+            List<String> fields,
+            @Nullable Integer brokerPerMinuteBefore,
+            @Nullable Integer brokerPerMinuteAfter,
+            @Nullable Integer apiKeyMaxDaysBefore,
+            @Nullable Integer apiKeyMaxDaysAfter)
+            implements AuditEvent {}
+
+    @Event(value = "data.read", target = "collection")
+    record MembersRead(String target, int count) implements AuditEvent {}
+}

@@ -1,0 +1,62 @@
+package ai.celune.workspace;
+
+import ai.celune.idempotency.Idempotent;
+import ai.celune.identity.People;
+import ai.celune.identity.Tokens;
+import ai.celune.security.CurrentRequest;
+import ai.celune.web.Answers;
+import ai.celune.web.Page;
+import io.quarkus.security.Authenticated;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** The caller's own workspaces. */
+@Path("/v1/workspaces")
+@Authenticated
+class WorkspaceResource {
+    private final Workspaces workspaces;
+    private final CurrentRequest request;
+
+    WorkspaceResource(Workspaces workspaces, CurrentRequest request) {
+        this.workspaces = workspaces;
+        this.request = request;
+    }
+
+    @GET
+    @Operation(summary = "List the caller's workspaces")
+    Page<WorkspaceView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
+        requirePerson();
+        int size = Page.limit(limit);
+        return Page.of(workspaces.mine(Page.after(cursor), size), size, Workspace::id, WorkspaceView::of);
+    }
+
+    @POST
+    @Idempotent
+    @Operation(summary = "Create another workspace with an access code")
+    RestResponse<WorkspaceView> create(@Valid @NotNull CreateWorkspace wanted) {
+        requirePerson();
+        WorkspaceView created = WorkspaceView.of(workspaces.create(wanted));
+        return Answers.created("/v1/workspaces/" + created.id(), created);
+    }
+
+    @POST
+    @Path("/{id}/select")
+    @Operation(summary = "Continue in another workspace with a new session")
+    Tokens select(@RestPath UUID id) {
+        requirePerson();
+        return workspaces.select(id);
+    }
+
+    private void requirePerson() {
+        People.requireSession(request.requireActor());
+    }
+}

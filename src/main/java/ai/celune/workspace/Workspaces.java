@@ -1,0 +1,94 @@
+package ai.celune.workspace;
+
+import ai.celune.audit.AuditLog;
+import ai.celune.crypto.Sealer;
+import ai.celune.identity.AccessCodes;
+import ai.celune.identity.Sessions;
+import ai.celune.identity.Tokens;
+import ai.celune.identity.WorkspaceFounded;
+import ai.celune.security.Actor;
+import ai.celune.security.CurrentRequest;
+import ai.celune.tenancy.Ids;
+import ai.celune.tenancy.Scope;
+import ai.celune.web.NotFound;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A person's workspaces: made with an access code, listed, selected. */
+@ApplicationScoped
+@Transactional
+class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
+    private final Members members;
+    private final AccessCodes codes;
+    private final Sessions sessions;
+    private final AuditLog audit;
+    private final CurrentRequest request;
+    private final Sealer sealer;
+    private final Scope scope;
+    private final Clock clock;
+
+    Workspaces(
+            Members members,
+            AccessCodes codes,
+            Sessions sessions,
+            AuditLog audit,
+            CurrentRequest request,
+            Sealer sealer,
+            Scope scope,
+            Clock clock) {
+        this.members = members;
+        this.codes = codes;
+        this.sessions = sessions;
+        this.audit = audit;
+        this.request = request;
+        this.sealer = sealer;
+        this.scope = scope;
+        this.clock = clock;
+    }
+
+    /** Makes workspace and owner, in the transaction that used the access code up. */
+    void onFounded(@Observes WorkspaceFounded founded) {
+        persist(new Workspace(founded.workspaceId(), founded.name(), clock.instant()));
+        members.persist(new Membership(founded.ownerId(), "owner", clock.instant()));
+        flush();
+        audit.recordAs(Actor.Ref.user(founded.ownerId()), null, new WorkspaceEvents.Created(founded.workspaceId()));
+    }
+
+    /** Another workspace for a person who has one. */
+    Workspace create(CreateWorkspace wanted) {
+        UUID owner = request.requireActor().user();
+        UUID id = Ids.next();
+        return scope.asJoining(owner, id, () -> {
+            codes.use(wanted.accessCode(), owner, id);
+            sealer.createKey(id);
+            onFounded(new WorkspaceFounded(id, wanted.name().strip(), owner));
+            return findById(id);
+        });
+    }
+
+    List<Workspace> mine(@Nullable UUID after, int limit) {
+        return scope.asUser(
+                request.requireActor().user(),
+                null,
+                () -> find("id > ?1 order by id", after == null ? new UUID(0, 0) : after)
+                        .page(0, limit + 1)
+                        .list());
+    }
+
+    /** A new session in another workspace of the caller; the old session ends. */
+    Tokens select(UUID workspaceId) {
+        Actor actor = request.requireActor();
+        scope.asUser(actor.user(), null, () -> findByIdOptional(workspaceId)).orElseThrow(NotFound::new);
+        sessions.end(actor.credential().id(), "workspace_selected");
+        return scope.asUser(actor.user(), workspaceId, () -> {
+            audit.record(new WorkspaceEvents.Selected(workspaceId));
+            return sessions.open(actor.user(), workspaceId, "workspace_selected");
+        });
+    }
+}
