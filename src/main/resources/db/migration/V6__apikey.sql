@@ -55,6 +55,8 @@ begin
     end loop;
 end $$;
 create policy authentication on api_key for select to ${authn} using (true);
+create policy authentication on api_key_binding for select to ${authn} using (true);
+grant select (workspace_id, api_key_id, provider_key_id) on api_key_binding to ${authn};
 grant select, insert, update on api_key to ${app};
 grant select, insert, delete on api_key_binding to ${app};
 grant select (id, workspace_id, user_id, service_account_id, token_hash, scopes, expires_at, revoked_at) on api_key to ${authn};

@@ -50,6 +50,11 @@ public class AuditLog {
         record(workspace(), new Origin(actor, credential, request.facts()), fact);
     }
 
+    /** A fact of the transaction's workspace from a place that has no current request. */
+    public void recordFrom(Origin origin, AuditEvent fact) {
+        record(workspace(), origin, fact);
+    }
+
     /** A fact of the operator log, which belongs to no workspace. */
     public void recordForOperators(AuditEvent fact) {
         record(Scope.NOBODY, Origin.of(request.actor(), request.facts()), fact);

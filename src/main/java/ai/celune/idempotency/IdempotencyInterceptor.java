@@ -4,7 +4,7 @@ import ai.celune.crypto.Digest;
 import ai.celune.crypto.Secret;
 import ai.celune.idempotency.IdempotencyRecords.Answer;
 import ai.celune.idempotency.IdempotencyRecords.Claim;
-import ai.celune.idempotency.IdempotencyRecords.Key;
+import ai.celune.idempotency.IdempotencyRecords.RequestKey;
 import ai.celune.security.Actor;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Scope;
@@ -83,7 +83,7 @@ class IdempotencyInterceptor {
     }
 
     private @Nullable Object once(InvocationContext invocation, String sentKey) throws Exception {
-        Key key = key(sentKey);
+        RequestKey key = key(sentKey);
         byte[] fingerprint = fingerprint();
         Claim claim = records.claim(key, fingerprint);
         if (claim.answer() != null) {
@@ -97,7 +97,7 @@ class IdempotencyInterceptor {
         return result;
     }
 
-    private void store(Key key, UUID recordId, RestResponse<?> response) throws JsonProcessingException {
+    private void store(RequestKey key, UUID recordId, RestResponse<?> response) throws JsonProcessingException {
         Object entity =
                 response.getEntity() instanceof Replayable secret ? secret.withoutSecret() : response.getEntity();
         byte[] body = entity == null ? null : json.writeValueAsBytes(entity);
@@ -132,9 +132,9 @@ class IdempotencyInterceptor {
         return response.build();
     }
 
-    private Key key(String sent) {
+    private RequestKey key(String sent) {
         Actor actor = current.requireActor();
-        return new Key(
+        return new RequestKey(
                 Objects.requireNonNullElse(actor.workspaceId(), Scope.NOBODY),
                 actor.principal().id(),
                 Digest.ofList(route().getBytes(StandardCharsets.UTF_8), sent.getBytes(StandardCharsets.UTF_8)));

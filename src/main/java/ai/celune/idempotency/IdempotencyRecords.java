@@ -39,7 +39,7 @@ class IdempotencyRecords {
     }
 
     /** Whose request, and which. */
-    record Key(UUID workspace, UUID principal, byte[] keyHash) {}
+    record RequestKey(UUID workspace, UUID principal, byte[] keyHash) {}
 
     /** A stored answer. */
     record Answer(
@@ -55,7 +55,7 @@ class IdempotencyRecords {
             @Nullable Answer answer) {}
 
     /** Claims the key for this transaction. An equal call that still runs is waited for, 5 s at most (SQLSTATE 55P03 then). */
-    Claim claim(Key key, byte[] fingerprint) {
+    Claim claim(RequestKey key, byte[] fingerprint) {
         UUID recordId = Ids.next();
         Instant now = clock.instant();
         try (Connection connection = dataSource.getConnection()) {
@@ -84,7 +84,7 @@ class IdempotencyRecords {
         }
     }
 
-    private Claim earlier(Connection connection, Key key) throws SQLException {
+    private Claim earlier(Connection connection, RequestKey key) throws SQLException {
         try (var statement = connection.prepareStatement("select fingerprint, status, location, etag, sealed_body,"
                 + " record_id from idempotency_record where workspace_id = ? and principal_id = ? and key_hash = ?")) {
             bind(statement, 1, key);
@@ -105,7 +105,7 @@ class IdempotencyRecords {
     }
 
     void store(
-            Key key,
+            RequestKey key,
             UUID recordId,
             int status,
             @Nullable String location,
@@ -144,11 +144,11 @@ class IdempotencyRecords {
         }
     }
 
-    private static Binding binding(Key key, UUID recordId) {
+    private static Binding binding(RequestKey key, UUID recordId) {
         return new Binding(key.workspace, recordId, "idempotency", 1);
     }
 
-    private static int bind(PreparedStatement statement, int first, Key key) throws SQLException {
+    private static int bind(PreparedStatement statement, int first, RequestKey key) throws SQLException {
         statement.setObject(first, key.workspace);
         statement.setObject(first + 1, key.principal);
         statement.setBytes(first + 2, key.keyHash);

@@ -61,17 +61,19 @@ public class AccessCodes implements PanacheRepositoryBase<AccessCode, UUID> {
     @Transactional(Transactional.TxType.MANDATORY)
     public Used use(String code, UUID userId, UUID workspaceId) {
         Instant now = clock.instant();
-        Object[] row = (Object[]) entities.createNativeQuery(
+        List<?> rows = entities.createNativeQuery(
                         "update access_code set used_at = :now, used_by = :user, workspace_id = :workspace"
-                                + " where code_hash = :hash and used_at is null and revoked_at is null and expires_at > :now"
-                                + " returning id, bootstrap, issued_by")
+                                + " where code_hash = :hash and used_at is null and revoked_at is null"
+                                + " and expires_at > :now returning id, bootstrap, issued_by")
                 .setParameter("now", now)
                 .setParameter("user", userId)
                 .setParameter("workspace", workspaceId)
                 .setParameter("hash", Codes.digest(code))
-                .getResultStream()
-                .findFirst()
-                .orElseThrow(this::refuse);
+                .getResultList();
+        if (rows.isEmpty()) {
+            throw refuse();
+        }
+        Object[] row = (Object[]) rows.getFirst();
         audit.recordForOperators(new IdentityEvents.CodeUsed((UUID) row[0], (UUID) row[2]));
         return new Used((Boolean) row[1]);
     }

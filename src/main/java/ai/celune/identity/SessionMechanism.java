@@ -63,6 +63,7 @@ class SessionMechanism implements HttpAuthenticationMechanism {
                 null,
                 Set.of(),
                 session.platformOperator(),
+                null,
                 session.brokerPerMinute());
     }
 

@@ -38,11 +38,10 @@ public class RateLimiter {
      * @throws Problem {@code rate_limited}
      */
     void take(RoutingContext context, LimitClass limitClass, @Nullable Actor actor) {
-        boolean byAddress = actor == null || limitClass == LimitClass.AUTH;
-        String who = byAddress
+        String who = actor == null || limitClass == LimitClass.AUTH
                 ? ClientAddress.prefix(RequestFacts.of(context).address())
                 : actor.credential().id().toString();
-        Decision decision = take(limitClass, limitClass.label() + ":" + who, count(limitClass, actor));
+        Decision decision = take(limitClass.label() + ":" + who, count(limitClass, actor));
         if (decision != null) {
             context.put(TAKEN, decision);
             describe(context, limitClass, decision);
@@ -61,7 +60,7 @@ public class RateLimiter {
     }
 
     private void takeAlso(String key) {
-        Decision decision = take(LimitClass.AUTH, key, LimitClass.AUTH.perMinute());
+        Decision decision = take(key, LimitClass.AUTH.perMinute());
         if (decision == null) {
             return;
         }
@@ -76,7 +75,7 @@ public class RateLimiter {
         require(LimitClass.AUTH, decision);
     }
 
-    private @Nullable Decision take(LimitClass limitClass, String key, int count) {
+    private @Nullable Decision take(String key, int count) {
         return config.enabled() ? log.take(List.of(new Limit(key, count, MINUTE))) : null;
     }
 

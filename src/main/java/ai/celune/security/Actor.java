@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param scopes what the credential allows at most; null when it has no limit of its own
  * @param permissions effective rights: role ∩ scopes (R23), filled in after authentication
  * @param platformOperator may act under {@code /v1/platform}; never true for API keys
+ * @param bindings provider keys that an API key may use; null for sessions, which may use all
  * @param brokerPerMinute the workspace's limit of broker calls; null for the default
  */
 public record Actor(
@@ -27,6 +28,7 @@ public record Actor(
         @Nullable Set<String> scopes,
         Set<String> permissions,
         boolean platformOperator,
+        @Nullable Set<UUID> bindings,
         @Nullable Integer brokerPerMinute)
         implements Principal {
 
@@ -52,6 +54,7 @@ public record Actor(
     public Actor {
         permissions = Set.copyOf(permissions);
         scopes = scopes == null ? null : Set.copyOf(scopes);
+        bindings = bindings == null ? null : Set.copyOf(bindings);
     }
 
     @Override
@@ -86,6 +89,15 @@ public record Actor(
     /** The same actor with the effective permissions of its role. */
     public Actor with(Set<String> effective) {
         return new Actor(
-                principal, credential, userId, workspaceId, role, scopes, effective, platformOperator, brokerPerMinute);
+                principal,
+                credential,
+                userId,
+                workspaceId,
+                role,
+                scopes,
+                effective,
+                platformOperator,
+                bindings,
+                brokerPerMinute);
     }
 }

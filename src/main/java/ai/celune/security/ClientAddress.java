@@ -8,7 +8,7 @@ import java.util.Arrays;
 public final class ClientAddress {
     private ClientAddress() {}
 
-    /** @param address a literal, never a name */
+    /** The part of a literal address that limits count by. */
     public static String prefix(String address) {
         try {
             byte[] bytes = InetAddress.ofLiteral(address).getAddress();

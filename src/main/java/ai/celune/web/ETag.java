@@ -15,7 +15,7 @@ public final class ETag {
         if (ifMatch == null || ifMatch.equals("*")) {
             return;
         }
-        for (String tag : ifMatch.split(",")) {
+        for (String tag : ifMatch.split(",", -1)) {
             if (tag.strip().equals(of(version))) {
                 return;
             }

@@ -32,17 +32,13 @@ final class Problems {
     private Problems() {}
 
     static Problem of(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = next(cause)) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             Problem problem = known(cause);
             if (problem != null) {
                 return problem;
             }
         }
         return new Problem(ErrorCode.INTERNAL_ERROR);
-    }
-
-    private static @Nullable Throwable next(Throwable failure) {
-        return failure.getCause() == failure ? null : failure.getCause();
     }
 
     private static @Nullable Problem known(Throwable failure) {

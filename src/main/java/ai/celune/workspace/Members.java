@@ -1,5 +1,6 @@
 package ai.celune.workspace;
 
+import ai.celune.audit.AuditHistory;
 import ai.celune.audit.AuditLog;
 import ai.celune.security.CredentialEnded;
 import ai.celune.security.CurrentRequest;
@@ -14,6 +15,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
     private final EntityManager entities;
     private final Grants grants;
     private final AuditLog audit;
+    private final AuditHistory history;
     private final CurrentRequest request;
     private final Event<CredentialEnded> ended;
 
@@ -31,11 +34,13 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
             EntityManager entities,
             Grants grants,
             AuditLog audit,
+            AuditHistory history,
             CurrentRequest request,
             Event<CredentialEnded> ended) {
         this.entities = entities;
         this.grants = grants;
         this.audit = audit;
+        this.history = history;
         this.request = request;
         this.ended = ended;
     }
@@ -77,7 +82,11 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
     /** The person's sessions here and keys stop working with the next call; repeating it is harmless. */
     void remove(UUID userId) {
         lock();
-        Membership member = get(userId);
+        Optional<Membership> found = find("userId", userId).firstResultOptional();
+        if (found.isEmpty() && history.tells("member.removed", userId)) {
+            return;
+        }
+        Membership member = found.orElseThrow(NotFound::new);
         if (!userId.equals(request.requireActor().userId())) {
             grants.requireHeld(member.role());
         }

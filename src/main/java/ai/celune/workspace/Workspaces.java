@@ -84,7 +84,10 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
     /** A new session in another workspace of the caller; the old session ends. */
     Tokens select(UUID workspaceId) {
         Actor actor = request.requireActor();
-        scope.asUser(actor.user(), null, () -> findByIdOptional(workspaceId)).orElseThrow(NotFound::new);
+        if (scope.asUser(actor.user(), null, () -> findByIdOptional(workspaceId))
+                .isEmpty()) {
+            throw new NotFound();
+        }
         sessions.end(actor.credential().id(), "workspace_selected");
         return scope.asUser(actor.user(), workspaceId, () -> {
             audit.record(new WorkspaceEvents.Selected(workspaceId));

@@ -1,0 +1,12 @@
+package ai.celune.apikey;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** API keys of this installation. */
+@ConfigMapping(prefix = "celune.api-key")
+public interface ApiKeyConfig {
+    /** Word in each key that says where it belongs: live, test or local. */
+    @WithDefault("live")
+    String environment();
+}

@@ -1,0 +1,37 @@
+package ai.celune.apikey;
+
+import ai.celune.audit.AuditEvent;
+import ai.celune.audit.Event;
+import ai.celune.audit.Personal;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Life and activity of API keys as audit events (R27, R31). */
+interface ApiKeyEvents {
+    @Event(value = "api_key.created", target = "api_key")
+    record Created(
+            UUID target,
+            String prefix,
+            UUID principal,
+            List<String> scopes,
+            List<UUID> bindings,
+            @Nullable Instant expiresAt)
+            implements AuditEvent {}
+
+    @Event(value = "api_key.renamed", target = "api_key")
+    record Renamed(UUID target) implements AuditEvent {}
+
+    @Event(value = "api_key.revoked", target = "api_key")
+    record Revoked(UUID target, String prefix) implements AuditEvent {}
+
+    /** Successful calls of one key since the last such event; exact, unless {@code lowerBound}. */
+    @Event(value = "api_key.usage_counted", target = "api_key")
+    record UsageCounted(
+            UUID target,
+            long count,
+            Instant first,
+            Instant last,
+            @Personal List<String> addresses) implements AuditEvent {}
+}

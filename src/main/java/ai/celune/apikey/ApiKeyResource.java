@@ -1,0 +1,84 @@
+package ai.celune.apikey;
+
+import ai.celune.idempotency.Idempotent;
+import ai.celune.web.Answers;
+import ai.celune.web.JsonBodyReader;
+import ai.celune.web.Page;
+import io.quarkus.security.PermissionsAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** API keys of the caller's workspace. */
+@Path("/v1/api-keys")
+class ApiKeyResource {
+    private final ApiKeys keys;
+
+    ApiKeyResource(ApiKeys keys) {
+        this.keys = keys;
+    }
+
+    @POST
+    @Idempotent
+    @PermissionsAllowed(ApiKeyPermissions.WRITE)
+    @Operation(summary = "Create an API key; its value is shown this once")
+    RestResponse<CreatedApiKey> create(@Valid @NotNull CreateApiKey wanted) {
+        CreatedApiKey created = keys.create(wanted);
+        return Answers.created("/v1/api-keys/" + created.id(), created);
+    }
+
+    @GET
+    @PermissionsAllowed(ApiKeyPermissions.READ)
+    @Operation(summary = "List API keys")
+    Page<ApiKeyView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
+        int size = Page.limit(limit);
+        List<ApiKey> rows = keys.list(Page.after(cursor), size);
+        Map<UUID, List<UUID>> bindings = keys.bindings(rows);
+        return Page.of(rows, size, ApiKey::id, key -> key.view(bindings.getOrDefault(key.id(), List.of())));
+    }
+
+    @GET
+    @Path("/{id}")
+    @PermissionsAllowed(ApiKeyPermissions.READ)
+    @Operation(summary = "Show an API key without its value")
+    RestResponse<ApiKeyView> get(@RestPath UUID id) {
+        return answer(keys.get(id));
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @Consumes({"application/json", JsonBodyReader.MERGE_PATCH})
+    @PermissionsAllowed(ApiKeyPermissions.WRITE)
+    @Operation(summary = "Rename an API key")
+    RestResponse<ApiKeyView> rename(
+            @RestPath UUID id, @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull RenameApiKey wanted) {
+        return answer(keys.rename(id, wanted.name(), ifMatch));
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @PermissionsAllowed(ApiKeyPermissions.WRITE)
+    @Operation(summary = "Revoke an API key for good")
+    void revoke(@RestPath UUID id) {
+        keys.revoke(id);
+    }
+
+    private RestResponse<ApiKeyView> answer(ApiKey key) {
+        return Answers.versioned(
+                key.version(), key.view(keys.bindings(List.of(key)).getOrDefault(key.id(), List.of())));
+    }
+}

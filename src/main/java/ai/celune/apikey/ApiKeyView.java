@@ -1,0 +1,27 @@
+package ai.celune.apikey;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An API key as its workspace sees it.
+ *
+ * @param bindings provider keys it may use
+ * @param useCount successful calls, at most a second old
+ */
+record ApiKeyView(
+        UUID id,
+        String name,
+        String prefix,
+        List<String> scopes,
+        List<UUID> bindings,
+        @Nullable UUID userId,
+        @Nullable UUID serviceAccountId,
+        UUID createdBy,
+        Instant createdAt,
+        @Nullable Instant expiresAt,
+        @Nullable Instant revokedAt,
+        @Nullable Instant lastUsedAt,
+        long useCount) {}

@@ -1,0 +1,218 @@
+package ai.celune.apikey;
+
+import ai.celune.audit.AuditLog;
+import ai.celune.security.Actor;
+import ai.celune.security.CredentialEnded;
+import ai.celune.security.CurrentRequest;
+import ai.celune.tenancy.QuotaConfig;
+import ai.celune.web.ETag;
+import ai.celune.web.ErrorCode;
+import ai.celune.web.NotFound;
+import ai.celune.web.Problem;
+import ai.celune.workspace.RoleMatrix;
+import ai.celune.workspace.WorkspacePermissions;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Life of API keys. Who administers service accounts sees and ends all keys of the workspace, everybody else their own. */
+@ApplicationScoped
+@Transactional
+class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
+    private static final String ALL_KEYS = WorkspacePermissions.SERVICE_ACCOUNTS_READ;
+    private static final String ADMINISTER = WorkspacePermissions.SERVICE_ACCOUNTS_WRITE;
+
+    private final EntityManager entities;
+    private final AuditLog audit;
+    private final CurrentRequest request;
+    private final Event<CredentialEnded> ended;
+    private final ApiKeyConfig config;
+    private final QuotaConfig quota;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    ApiKeys(
+            EntityManager entities,
+            AuditLog audit,
+            CurrentRequest request,
+            Event<CredentialEnded> ended,
+            ApiKeyConfig config,
+            QuotaConfig quota,
+            SecureRandom random,
+            Clock clock) {
+        this.entities = entities;
+        this.audit = audit;
+        this.request = request;
+        this.ended = ended;
+        this.config = config;
+        this.quota = quota;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    CreatedApiKey create(CreateApiKey wanted) {
+        Actor actor = request.requireActor();
+        requireHeld(actor, wanted.scopes());
+        if (count("revokedAt is null") >= quota.apiKeys()) {
+            throw new Problem(ErrorCode.QUOTA_EXCEEDED);
+        }
+        UUID serviceAccount = serviceAccount(actor, wanted.serviceAccountId());
+        UUID person = serviceAccount == null ? actor.userId() : null;
+        Set<UUID> bindings = wanted.bindings() == null ? Set.of() : wanted.bindings();
+        requireInWorkspace(bindings);
+        Instant now = clock.instant();
+        List<String> scopes = wanted.scopes().stream().sorted().toList();
+        try (ApiKeyToken token = ApiKeyToken.generate(config.environment(), random)) {
+            ApiKey created = new ApiKey(
+                    person,
+                    serviceAccount,
+                    wanted.name().strip(),
+                    token,
+                    scopes,
+                    actor.principal().id(),
+                    now,
+                    expiry(wanted.expiresAt(), now));
+            persist(created);
+            flush();
+            List<UUID> sorted = bindings.stream().sorted().toList();
+            sorted.forEach(binding -> entities.persist(new ApiKeyBinding(created.id(), binding)));
+            flush();
+            audit.record(new ApiKeyEvents.Created(
+                    created.id(), created.prefix(), created.principal(), scopes, sorted, created.expiresAt()));
+            return CreatedApiKey.of(created.view(sorted), token.reveal());
+        }
+    }
+
+    private void requireHeld(Actor actor, Set<String> scopes) {
+        for (String scope : scopes) {
+            if (!known().contains(scope)) {
+                throw Problem.invalid("/scopes", "unknown_scope", "holds a scope that does not exist");
+            }
+        }
+        if (!actor.permissions().containsAll(scopes)) {
+            throw new Problem(ApiKeyErrors.SCOPE_NOT_HELD);
+        }
+    }
+
+    private Set<String> known() {
+        return RoleMatrix.all();
+    }
+
+    /** A key of a service account needs the right to administer those; without one named the key is the caller's own. */
+    private @Nullable UUID serviceAccount(Actor actor, @Nullable UUID wanted) {
+        if (wanted == null) {
+            return actor.userId() == null ? actor.principal().id() : null;
+        }
+        if (!actor.may(ADMINISTER)) {
+            throw new Problem(ErrorCode.PERMISSION_DENIED, "a key of a service account needs " + ADMINISTER);
+        }
+        Number live = (Number)
+                entities.createQuery("select count(s) from ServiceAccount s where s.id = :id and s.removedAt is null")
+                        .setParameter("id", wanted)
+                        .getSingleResult();
+        if (live.longValue() == 0) {
+            throw new NotFound();
+        }
+        return wanted;
+    }
+
+    private void requireInWorkspace(Set<UUID> bindings) {
+        if (bindings.isEmpty()) {
+            return;
+        }
+        Number found = (Number) entities.createQuery("select count(p) from ProviderKey p where p.id in :ids")
+                .setParameter("ids", bindings)
+                .getSingleResult();
+        if (found.longValue() != bindings.size()) {
+            throw new NotFound();
+        }
+    }
+
+    private @Nullable Instant expiry(@Nullable Instant wanted, Instant now) {
+        if (wanted != null && !wanted.isAfter(now)) {
+            throw Problem.invalid("/expiresAt", "future", "must be in the future");
+        }
+        Integer maxDays = (Integer) entities.createQuery("select w.apiKeyMaxDays from Workspace w where w.id = :id")
+                .setParameter("id", request.requireActor().workspace())
+                .getSingleResult();
+        if (maxDays == null) {
+            return wanted;
+        }
+        Instant latest = now.plus(Duration.ofDays(maxDays));
+        if (wanted != null && wanted.isAfter(latest)) {
+            throw Problem.invalid("/expiresAt", "max", "the workspace allows at most " + maxDays + " days");
+        }
+        return wanted == null ? latest : wanted;
+    }
+
+    List<ApiKey> list(@Nullable UUID after, int limit) {
+        Actor actor = request.requireActor();
+        UUID from = after == null ? new UUID(0, 0) : after;
+        return (actor.may(ALL_KEYS)
+                        ? find("id > ?1 order by id", from)
+                        : find("id > ?1 and userId = ?2 order by id", from, actor.userId()))
+                .page(0, limit + 1)
+                .list();
+    }
+
+    /** Bindings of some keys in one statement. */
+    Map<UUID, List<UUID>> bindings(Collection<ApiKey> keys) {
+        if (keys.isEmpty()) {
+            return Map.of();
+        }
+        return entities.createQuery(
+                        "from ApiKeyBinding where apiKeyId in :ids order by providerKeyId", ApiKeyBinding.class)
+                .setParameter("ids", keys.stream().map(ApiKey::id).toList())
+                .getResultStream()
+                .collect(Collectors.groupingBy(
+                        ApiKeyBinding::apiKeyId,
+                        Collectors.mapping(ApiKeyBinding::providerKeyId, Collectors.toList())));
+    }
+
+    ApiKey get(UUID id) {
+        Actor actor = request.requireActor();
+        return findByIdOptional(id)
+                .filter(key -> actor.may(ALL_KEYS) || key.belongsTo(actor.userId()))
+                .orElseThrow(NotFound::new);
+    }
+
+    ApiKey rename(UUID id, String name, @Nullable String ifMatch) {
+        ApiKey key = own(id);
+        ETag.require(ifMatch, key.version());
+        key.rename(name.strip());
+        audit.record(new ApiKeyEvents.Renamed(id));
+        flush();
+        return key;
+    }
+
+    /** For good, and effective before the answer leaves; repeating it is harmless (R28). */
+    void revoke(UUID id) {
+        ApiKey key = own(id);
+        if (key.revoke(clock.instant())) {
+            audit.record(new ApiKeyEvents.Revoked(id, key.prefix()));
+            ended.fire(new CredentialEnded(id));
+        }
+    }
+
+    private ApiKey own(UUID id) {
+        ApiKey key = get(id);
+        Actor actor = request.requireActor();
+        if (!actor.may(ADMINISTER) && !key.belongsTo(actor.userId())) {
+            throw new Problem(ErrorCode.PERMISSION_DENIED, "only the key's own person or an administrator may do this");
+        }
+        return key;
+    }
+}

@@ -1,0 +1,24 @@
+package ai.celune.apikey;
+
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key to make.
+ *
+ * @param scopes permissions it has at most
+ * @param bindings provider keys it may use; none unless told
+ * @param serviceAccountId whose key it is; the caller's own unless told
+ * @param expiresAt never unless told, or what the workspace's policy allows at most
+ */
+record CreateApiKey(
+        @NotBlank @Size(max = 100) String name,
+        @NotNull @Size(min = 1, max = 64) Set<@NotBlank @Size(max = 64) String> scopes,
+        @Nullable @Size(max = 100) Set<@NotNull UUID> bindings,
+        @Nullable UUID serviceAccountId,
+        @Nullable Instant expiresAt) {}

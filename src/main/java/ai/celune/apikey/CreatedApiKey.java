@@ -1,0 +1,53 @@
+package ai.celune.apikey;
+
+import ai.celune.idempotency.Replayable;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A new API key, with its value this one time.
+ *
+ * @param key null in a repeated answer
+ * @param secretUnavailable true in a repeated answer, absent in the first
+ */
+record CreatedApiKey(
+        UUID id,
+        @Nullable String key,
+        String prefix,
+        String name,
+        List<String> scopes,
+        List<UUID> bindings,
+        @Nullable UUID serviceAccountId,
+        Instant createdAt,
+        @Nullable Instant expiresAt,
+        @Nullable @JsonInclude(JsonInclude.Include.NON_NULL) Boolean secretUnavailable)
+        implements Replayable {
+
+    static CreatedApiKey of(ApiKeyView view, String key) {
+        return new CreatedApiKey(
+                view.id(),
+                key,
+                view.prefix(),
+                view.name(),
+                view.scopes(),
+                view.bindings(),
+                view.serviceAccountId(),
+                view.createdAt(),
+                view.expiresAt(),
+                null);
+    }
+
+    @Override
+    public Object withoutSecret() {
+        return new CreatedApiKey(
+                id, null, prefix, name, scopes, bindings, serviceAccountId, createdAt, expiresAt, true);
+    }
+
+    @Override
+    public String toString() {
+        return "CreatedApiKey[" + prefix + "]";
+    }
+}

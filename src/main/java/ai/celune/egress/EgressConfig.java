@@ -1,0 +1,30 @@
+package ai.celune.egress;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+
+/** What the operator lets calls reach beyond public addresses. */
+@ConfigMapping(prefix = "celune.egress")
+public interface EgressConfig {
+    /** Private destinations that are fine: exact host, host with port, or CIDR. */
+    Optional<List<String>> allowed();
+
+    /** Lets calls go to loopback, also by plain http; for development and tests, refused in {@code prod}. */
+    @WithDefault("false")
+    boolean allowLoopback();
+
+    /** Makes the guard that everything shares. */
+    @Dependent
+    final class Producer {
+        @Produces
+        @Singleton
+        AddressGuard guard(EgressConfig config) {
+            return AddressGuard.of(config.allowed().orElse(List.of()), config.allowLoopback());
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package ai.celune.providerkey;
+
+import ai.celune.audit.AuditEvent;
+import ai.celune.audit.Event;
+import ai.celune.audit.Outcome;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Life and use of provider keys as audit events (R31). */
+public interface ProviderKeyEvents {
+    /** {@code host} is where the key may be sent. */
+    @Event(value = "provider_key.created", target = "provider_key")
+    record Created(UUID target, String provider, String host, String fingerprint) implements AuditEvent {}
+
+    @Event(value = "provider_key.value_replaced", target = "provider_key")
+    record ValueReplaced(UUID target, int valueVersion, String fingerprintBefore, String fingerprintAfter)
+            implements AuditEvent {}
+
+    @Event(value = "provider_key.deleted", target = "provider_key")
+    record Deleted(UUID target, String provider) implements AuditEvent {}
+
+    /** Committed before the first byte leaves; {@code use} names this use. */
+    @Event(value = "provider_key.used", target = "provider_key")
+    record Used(UUID target, UUID use, String provider, int valueVersion, String method, String host, String path)
+            implements AuditEvent {}
+
+    /** How a use ended; {@code cause} says why when it did not end well. */
+    @Event(value = "provider_key.use_completed", target = "provider_key")
+    record UseCompleted(
+            UUID target,
+            UUID use,
+            Outcome outcome,
+            @Nullable Integer status,
+            @Nullable String cause,
+            long bytesIn,
+            long bytesOut,
+            long durationMillis)
+            implements AuditEvent {}
+
+    /** A sealed value failed its integrity check; the key is out of use. */
+    @Event(value = "secret.integrity_failed", target = "provider_key", outcome = Outcome.FAILED)
+    record IntegrityFailed(UUID target, int valueVersion) implements AuditEvent {}
+}

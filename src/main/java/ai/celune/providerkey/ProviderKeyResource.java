@@ -1,0 +1,74 @@
+package ai.celune.providerkey;
+
+import ai.celune.idempotency.Idempotent;
+import ai.celune.web.Answers;
+import ai.celune.web.Page;
+import io.quarkus.security.PermissionsAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Provider keys of the caller's workspace. There is no operation that shows a value. */
+@Path("/v1/provider-keys")
+class ProviderKeyResource {
+    private final ProviderKeys keys;
+
+    ProviderKeyResource(ProviderKeys keys) {
+        this.keys = keys;
+    }
+
+    @POST
+    @Idempotent
+    @PermissionsAllowed(ProviderKeyPermissions.WRITE)
+    @Operation(summary = "Store a provider's key")
+    RestResponse<ProviderKeyView> create(@Valid @NotNull CreateProviderKey wanted) {
+        ProviderKey created = keys.create(wanted);
+        return Answers.created("/v1/provider-keys/" + created.id(), created.version(), created.view());
+    }
+
+    @GET
+    @PermissionsAllowed(ProviderKeyPermissions.READ)
+    @Operation(summary = "List provider keys")
+    Page<ProviderKeyView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
+        int size = Page.limit(limit);
+        return Page.of(keys.list(Page.after(cursor), size), size, ProviderKey::id, ProviderKey::view);
+    }
+
+    @GET
+    @Path("/{id}")
+    @PermissionsAllowed(ProviderKeyPermissions.READ)
+    @Operation(summary = "Show a provider key without its value")
+    RestResponse<ProviderKeyView> get(@RestPath UUID id) {
+        ProviderKey key = keys.get(id);
+        return Answers.versioned(key.version(), key.view());
+    }
+
+    @PUT
+    @Path("/{id}/value")
+    @PermissionsAllowed(ProviderKeyPermissions.WRITE)
+    @Operation(summary = "Replace the value of a provider key")
+    RestResponse<ProviderKeyView> replaceValue(
+            @RestPath UUID id, @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull ReplaceValue wanted) {
+        ProviderKey key = keys.replaceValue(id, wanted, ifMatch);
+        return Answers.versioned(key.version(), key.view());
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @PermissionsAllowed(ProviderKeyPermissions.WRITE)
+    @Operation(summary = "Delete a provider key and its value")
+    void delete(@RestPath UUID id) {
+        keys.remove(id);
+    }
+}

@@ -1,0 +1,23 @@
+package ai.celune.providerkey;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A provider key as its workspace sees it: everything but the value.
+ *
+ * @param version of the value, 1 for the first
+ * @param quarantined the stored value failed its integrity check; replace it
+ */
+record ProviderKeyView(
+        UUID id,
+        String provider,
+        String name,
+        String baseUrl,
+        @Nullable String last4,
+        String fingerprint,
+        int version,
+        boolean quarantined,
+        Instant createdAt,
+        Instant updatedAt) {}

@@ -1,0 +1,162 @@
+package ai.celune.providerkey;
+
+import ai.celune.audit.AuditHistory;
+import ai.celune.audit.AuditLog;
+import ai.celune.crypto.Sealer;
+import ai.celune.crypto.Secret;
+import ai.celune.egress.AddressGuard;
+import ai.celune.egress.BaseUrl;
+import ai.celune.egress.RefusedDestinationException;
+import ai.celune.security.CurrentRequest;
+import ai.celune.tenancy.QuotaConfig;
+import ai.celune.web.ETag;
+import ai.celune.web.ErrorCode;
+import ai.celune.web.NotFound;
+import ai.celune.web.Problem;
+import ai.celune.workspace.WorkspacePermissions;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Life of provider keys. */
+@ApplicationScoped
+@Transactional
+class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
+    private static final String CUSTOM = "custom";
+
+    private final ProviderCatalogue catalogue;
+    private final AddressGuard guard;
+    private final Fingerprints fingerprints;
+    private final Sealer sealer;
+    private final AuditLog audit;
+    private final AuditHistory history;
+    private final CurrentRequest request;
+    private final QuotaConfig quota;
+    private final Clock clock;
+
+    ProviderKeys(
+            ProviderCatalogue catalogue,
+            AddressGuard guard,
+            Fingerprints fingerprints,
+            Sealer sealer,
+            AuditLog audit,
+            AuditHistory history,
+            CurrentRequest request,
+            QuotaConfig quota,
+            Clock clock) {
+        this.catalogue = catalogue;
+        this.guard = guard;
+        this.fingerprints = fingerprints;
+        this.sealer = sealer;
+        this.audit = audit;
+        this.history = history;
+        this.request = request;
+        this.quota = quota;
+        this.clock = clock;
+    }
+
+    ProviderKey create(CreateProviderKey wanted) {
+        if (count() >= quota.providerKeys()) {
+            throw new Problem(ErrorCode.QUOTA_EXCEEDED);
+        }
+        ProviderKey created = wanted.provider().equals(CUSTOM) ? custom(wanted) : listed(wanted);
+        hold(created, wanted.key());
+        persist(created);
+        flush();
+        audit.record(new ProviderKeyEvents.Created(
+                created.id(), created.provider(), URI.create(created.baseUrl()).getHost(), created.fingerprint()));
+        return created;
+    }
+
+    private ProviderKey listed(CreateProviderKey wanted) {
+        ProviderCatalogue.Position position = ProviderCatalogue.position(wanted.provider())
+                .orElseThrow(() -> Problem.invalid("/provider", "unknown_provider", "is not in the catalogue"));
+        if (wanted.baseUrl() != null || wanted.header() != null || wanted.scheme() != null) {
+            throw Problem.invalid("/baseUrl", "custom_only", "baseUrl, header and scheme are for custom providers");
+        }
+        return make(
+                wanted,
+                Objects.requireNonNull(catalogue.provider().get(wanted.provider()))
+                        .baseUrl(),
+                position);
+    }
+
+    private ProviderKey custom(CreateProviderKey wanted) {
+        if (!request.requireActor().may(WorkspacePermissions.SETTINGS_ADMIN)) {
+            throw new Problem(
+                    ErrorCode.PERMISSION_DENIED, "a custom provider needs " + WorkspacePermissions.SETTINGS_ADMIN);
+        }
+        if (wanted.baseUrl() == null) {
+            throw Problem.invalid("/baseUrl", "not_null", "is needed for a custom provider");
+        }
+        String header = wanted.header() == null ? "Authorization" : wanted.header();
+        String scheme = wanted.scheme() != null ? wanted.scheme() : wanted.header() == null ? "Bearer" : "";
+        return make(wanted, customUrl(wanted.baseUrl()), new ProviderCatalogue.Position(header, scheme));
+    }
+
+    private ProviderKey make(CreateProviderKey wanted, String baseUrl, ProviderCatalogue.Position position) {
+        return new ProviderKey(
+                wanted.provider(),
+                wanted.name().strip(),
+                baseUrl,
+                position,
+                request.requireActor().principal().id(),
+                clock.instant());
+    }
+
+    private String customUrl(String wanted) {
+        try {
+            return BaseUrl.parse(wanted, guard).origin();
+        } catch (RefusedDestinationException e) {
+            throw Problem.invalid("/baseUrl", "refused_destination", Objects.requireNonNull(e.getMessage()));
+        }
+    }
+
+    private void hold(ProviderKey key, Secret value) {
+        UUID workspace = request.requireActor().workspace();
+        try (value) {
+            SecretFacts facts = fingerprints.of(workspace, value);
+            String sealed = sealer.seal(key.binding(workspace, key.nextValueVersion()), value.bytes());
+            key.holds(sealed, facts, clock.instant());
+        }
+    }
+
+    List<ProviderKey> list(@Nullable UUID after, int limit) {
+        return find("id > ?1 order by id", after == null ? new UUID(0, 0) : after)
+                .page(0, limit + 1)
+                .list();
+    }
+
+    ProviderKey get(UUID id) {
+        return findByIdOptional(id).orElseThrow(NotFound::new);
+    }
+
+    ProviderKey replaceValue(UUID id, ReplaceValue wanted, @Nullable String ifMatch) {
+        ProviderKey key = get(id);
+        ETag.require(ifMatch, key.version());
+        String before = key.fingerprint();
+        hold(key, wanted.key());
+        audit.record(new ProviderKeyEvents.ValueReplaced(id, key.valueVersion(), before, key.fingerprint()));
+        flush();
+        return key;
+    }
+
+    /** The value is gone with the row; repeating it is harmless. */
+    void remove(UUID id) {
+        Optional<ProviderKey> found = findByIdOptional(id);
+        if (found.isEmpty() && history.tells("provider_key.deleted", id)) {
+            return;
+        }
+        ProviderKey key = found.orElseThrow(NotFound::new);
+        delete(key);
+        flush();
+        audit.record(new ProviderKeyEvents.Deleted(id, key.provider()));
+    }
+}
