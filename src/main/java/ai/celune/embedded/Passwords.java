@@ -17,11 +17,8 @@ public record Passwords(String superuser, String migrate, String app, String aut
     private static final String CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     private static final List<String> NAMES = List.of("superuser", "migrate", "app", "authn", "audit");
 
-    public static Passwords generate() {
-        return new Passwords(random(), random(), random(), random(), random());
-    }
-
-    static Passwords loadOrCreate(Path file) {
+    /** The passwords in the file, made on first use. */
+    public static Passwords loadOrCreate(Path file) {
         try {
             Properties stored = new Properties();
             if (Files.exists(file)) {

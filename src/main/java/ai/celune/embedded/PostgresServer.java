@@ -9,7 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One PostgreSQL on one data directory, durable as in production and reachable on 127.0.0.1 only, by password.
@@ -19,20 +24,41 @@ import java.util.stream.Stream;
 public final class PostgresServer implements AutoCloseable {
     private static final String SUPERUSER = "postgres";
 
+    private static final List<String> SETTINGS = List.of(
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=''",
+            "fsync=on",
+            "synchronous_commit=on",
+            "password_encryption=scram-sha-256",
+            "timezone=UTC",
+            "log_timezone=UTC");
+    private static final int RESTARTS = 20;
+    private static final long RESTART_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final PostgresPrograms programs;
     private final Path pgdata;
+    private final Path log;
     private final int port;
     private final String superuserPassword;
+    private final List<String> settings;
+    private boolean closed;
+    private @Nullable CompletableFuture<Void> watch;
 
-    private PostgresServer(PostgresPrograms programs, Path pgdata, int port, String superuserPassword) {
+    private PostgresServer(
+            PostgresPrograms programs, Path pgdata, int port, String superuserPassword, List<String> settings) {
         this.programs = programs;
         this.pgdata = pgdata;
+        this.log = pgdata.resolveSibling("postgresql.log");
         this.port = port;
         this.superuserPassword = superuserPassword;
+        this.settings = settings;
     }
 
-    /** Starts on {@code directory/postgresql}, which is made when absent; the caller holds the directory's lock. */
-    public static PostgresServer start(Path directory, String superuserPassword) {
+    /**
+     * Starts on {@code directory/postgresql}, which is made when absent; the caller holds the directory's lock.
+     * {@code settings} are {@code name=value} and win over ours.
+     */
+    public static PostgresServer start(Path directory, String superuserPassword, String... settings) {
         PostgresPrograms programs = PostgresPrograms.unpacked();
         Path pgdata = directory.resolve("postgresql");
         try {
@@ -42,9 +68,10 @@ public final class PostgresServer implements AutoCloseable {
             } else {
                 initialize(programs, pgdata, superuserPassword);
             }
-            int port = freePort();
-            launch(programs, pgdata, directory.resolve("postgresql.log"), port);
-            return new PostgresServer(programs, pgdata, port, superuserPassword);
+            PostgresServer server =
+                    new PostgresServer(programs, pgdata, freePort(), superuserPassword, List.of(settings));
+            server.launch();
+            return server;
         } catch (IOException e) {
             throw Refusal.of("cannot use " + pgdata + ": " + e.getMessage());
         }
@@ -62,12 +89,45 @@ public final class PostgresServer implements AutoCloseable {
         return superuserPassword;
     }
 
-    public int port() {
-        return port;
+    /** Process id of the server. */
+    public long pid() {
+        return PostmasterPid.read(pgdata).map(PostmasterPid::pid).orElseThrow();
+    }
+
+    /** From now on a server that dies by itself is started again on the same port. */
+    public synchronized void keepRunning() {
+        watch = ProcessHandle.of(pid())
+                .map(ProcessHandle::onExit)
+                .map(exit -> exit.thenRunAsync(this::restart))
+                .orElse(null);
+    }
+
+    private void restart() {
+        for (int i = 0; i < RESTARTS && !restarted(); i++) {
+            LockSupport.parkNanos(RESTART_PAUSE);
+        }
+    }
+
+    /** True when there is no more to do; the dead server's last backends may hold the files for a moment. */
+    private synchronized boolean restarted() {
+        if (closed) {
+            return true;
+        }
+        try {
+            launch();
+            keepRunning();
+            return true;
+        } catch (Refusal e) {
+            return false;
+        }
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
+        if (watch != null) {
+            watch.cancel(false);
+        }
         stop(programs, pgdata);
     }
 
@@ -96,7 +156,7 @@ public final class PostgresServer implements AutoCloseable {
     private static void initialize(PostgresPrograms programs, Path pgdata, String superuserPassword)
             throws IOException {
         Path partial = pgdata.resolveSibling("postgresql.new");
-        deleteTree(partial);
+        FileTree.delete(partial);
         Path passwordFile = pgdata.resolveSibling("postgresql.password");
         PrivateFiles.write(passwordFile, superuserPassword + "\n");
         PostgresPrograms.Result made;
@@ -121,18 +181,11 @@ public final class PostgresServer implements AutoCloseable {
         Files.move(partial, pgdata, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static void launch(PostgresPrograms programs, Path pgdata, Path log, int port) {
-        String settings = String.join(
-                " ",
-                List.of(
-                        "-p " + port,
-                        "-c listen_addresses=127.0.0.1",
-                        "-c unix_socket_directories=''",
-                        "-c fsync=on",
-                        "-c synchronous_commit=on",
-                        "-c password_encryption=scram-sha-256",
-                        "-c timezone=UTC",
-                        "-c log_timezone=UTC"));
+    private void launch() {
+        String options = Stream.of(Stream.of("port=" + port), SETTINGS.stream(), settings.stream())
+                .flatMap(group -> group)
+                .map(setting -> "-c " + setting)
+                .collect(Collectors.joining(" "));
         PostgresPrograms.Result started = programs.run(
                 "pg_ctl",
                 "start",
@@ -140,7 +193,7 @@ public final class PostgresServer implements AutoCloseable {
                 "--log=" + log,
                 "--wait",
                 "--timeout=60",
-                "--options=" + settings);
+                "--options=" + options);
         if (started.exit() != 0) {
             throw Refusal.of("PostgreSQL did not start (" + lastLine(log, started) + "); see " + log);
         }
@@ -169,18 +222,6 @@ public final class PostgresServer implements AutoCloseable {
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
-        }
-    }
-
-    /** Deletes a folder that only Celune writes to; absent is fine. */
-    public static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(root)) {
-            for (Path path : tree.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(path);
-            }
         }
     }
 }

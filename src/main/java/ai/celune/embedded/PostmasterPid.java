@@ -10,9 +10,7 @@ import java.util.Optional;
  * The lock file of a PostgreSQL data directory. It outlives a killed server and, after a reboot, may name a process
  * that has nothing to do with PostgreSQL; so it is believed only when that process is a postgres.
  */
-record PostmasterPid(long pid, int port) {
-    private static final int PORT_LINE = 3;
-
+record PostmasterPid(long pid) {
     static Optional<PostmasterPid> read(Path pgdata) {
         try {
             return parse(Files.readAllLines(pgdata.resolve("postmaster.pid")));
@@ -25,9 +23,7 @@ record PostmasterPid(long pid, int port) {
         if (lines.isEmpty() || !lines.getFirst().strip().matches("[0-9]{1,10}")) {
             return Optional.empty();
         }
-        String port = lines.size() > PORT_LINE ? lines.get(PORT_LINE).strip() : "";
-        return Optional.of(new PostmasterPid(
-                Long.parseLong(lines.getFirst().strip()), port.matches("[0-9]{1,5}") ? Integer.parseInt(port) : 0));
+        return Optional.of(new PostmasterPid(Long.parseLong(lines.getFirst().strip())));
     }
 
     boolean isPostgres() {

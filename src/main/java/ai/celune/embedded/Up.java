@@ -39,6 +39,7 @@ public final class Up {
             PostgresServer server = PostgresServer.start(data.path(), passwords.superuser());
             Runtime.getRuntime().addShutdownHook(new Thread(this::awaitEnd, "await-embedded-parts"));
             try {
+                server.keepRunning();
                 RolesScript.apply(server, DATABASE, passwords);
                 configure(data, server, passwords);
                 console.error("Starting Celune");
@@ -62,6 +63,8 @@ public final class Up {
     private void configure(DataDirectory data, PostgresServer server, Passwords passwords) {
         EmbeddedDatabase.properties(server.jdbcUrl(DATABASE), passwords).forEach(System::setProperty);
         System.setProperty("quarkus.profile", "local");
+        listenOnThisMachine("quarkus.http.host", "QUARKUS_HTTP_HOST");
+        listenOnThisMachine("quarkus.management.host", "QUARKUS_MANAGEMENT_HOST");
         System.setProperty("quarkus.http.port", Integer.toString(options.port()));
         System.setProperty("quarkus.management.port", Integer.toString(options.managementPort()));
         System.setProperty("quarkus.log.console.stderr", "true");
@@ -72,6 +75,13 @@ public final class Up {
         if (options.readyFile() != null) {
             System.setProperty(
                     READY_FILE_PROPERTY, options.readyFile().toAbsolutePath().toString());
+        }
+    }
+
+    /** The embedded parts are for whoever sits at this machine, unless the environment says otherwise. */
+    private static void listenOnThisMachine(String property, String variable) {
+        if (System.getenv(variable) == null && System.getProperty(property) == null) {
+            System.setProperty(property, "127.0.0.1");
         }
     }
 

@@ -1,6 +1,6 @@
 package ai.celune.tour;
 
-import ai.celune.embedded.PostgresServer;
+import ai.celune.embedded.FileTree;
 import ai.celune.launcher.Console;
 import ai.celune.launcher.Refusal;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -120,7 +120,7 @@ final class ChildService implements AutoCloseable {
             process.destroyForcibly();
         }
         try {
-            PostgresServer.deleteTree(directory);
+            FileTree.delete(directory);
         } catch (IOException e) {
             throw Refusal.of("cannot delete " + directory + ": " + e.getMessage());
         }
