@@ -1,0 +1,4 @@
+@NullMarked
+package ai.celune.embedded;
+
+import org.jspecify.annotations.NullMarked;

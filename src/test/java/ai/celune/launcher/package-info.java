@@ -1,0 +1,4 @@
+@NullMarked
+package ai.celune.launcher;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package ai.celune.tools;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package ai.celune.tour;
+
+import org.jspecify.annotations.NullMarked;
