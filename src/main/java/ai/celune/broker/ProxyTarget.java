@@ -1,5 +1,6 @@
 package ai.celune.broker;
 
+import ai.celune.egress.RefusedDestinationException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

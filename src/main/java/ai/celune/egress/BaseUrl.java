@@ -63,7 +63,7 @@ public record BaseUrl(String scheme, String host, int port) {
         return new BaseUrl(scheme, host, port);
     }
 
-    /** Scheme, host and port, to which {@link ProxyTarget#pathAndQuery()} is appended; the scheme's own port is left out. */
+    /** Scheme, host and port, to which a path is appended; the scheme's own port is left out. */
     public String origin() {
         String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
         return scheme + "://" + shown + (port == (scheme.equals("https") ? HTTPS : HTTP) ? "" : ":" + port);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import ai.celune.egress.RefusedDestinationException;
 import java.net.URI;
 import java.util.List;
 import java.util.Random;
