@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * A well-formed API key (R25): {@code clk_<env>_}, 256 random bits as 43 base62 digits, and the CRC-32 of everything before it as 6 base62 digits. Digits are
- * {@code 0-9A-Za-z}, most significant first.
+ * A well-formed API key (R25): {@code clk_<env>_}, 256 random bits as 43 base62 digits, and the CRC-32 of everything before it as 6 base62 digits.
+ * Digits are {@code 0-9A-Za-z}, most significant first.
  *
  * <p>Well-formed says nothing about whether the key was ever issued. The checksum keeps out junk and typing errors; it is not a secret.
  */

@@ -3,8 +3,8 @@ package ai.celune.broker;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads a byte stream as if it were percent-encoded or JSON text: {@code %41}, backslash-u escapes and {@code \/} become the bytes they stand for, all else stays. In any
- * mix, so that a value matches however much of it was escaped. What looks like an escape and is none stays as it is.
+ * Reads a byte stream as if it were percent-encoded or JSON text: {@code %41}, backslash-u escapes and {@code \/} become the bytes they stand for,
+ * all else stays. In any mix, so that a value matches however much of it was escaped. What looks like an escape and is none stays as it is.
  */
 final class Escapes {
     /** Receives each byte with the positions where its written form begins and ends. */

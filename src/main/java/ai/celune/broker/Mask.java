@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Collection;
 
 /**
- * One stream on its way through the {@link Scrubber}. Both the bytes themselves and what they stand for when escapes are resolved are searched, since a value that contains an
- * escape must be found as well as one that was escaped.
+ * One stream on its way through the {@link Scrubber}. Both the bytes themselves and what they stand for when escapes are resolved are searched, since
+ * a value that contains an escape must be found as well as one that was escaped.
  */
 final class Mask {
     private static final byte[] NOTHING = {};

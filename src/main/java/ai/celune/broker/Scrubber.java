@@ -9,12 +9,12 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Removes an injected secret from what a provider answers (R13, R39): as it is, percent-encoded, JSON-escaped, and in standard or URL-safe base64 at any alignment, base64
- * again escaped or not. Every hidden byte becomes {@code *}, so lengths stay true.
+ * Removes an injected secret from what a provider answers (R13, R39): as it is, percent-encoded, JSON-escaped, and in standard or URL-safe base64 at
+ * any alignment, base64 again escaped or not. Every hidden byte becomes {@code *}, so lengths stay true.
  *
- * <p>Works across chunks and holds back only what may be the beginning of a match or of an escape. Of a base64 form the characters that also depend on neighbouring bytes stay, at most
- * two at each end. Values shorter than {@value #SHORTEST} bytes are not looked for: they would occur by accident and their stars would tell where. A part of a
- * secret, compression, and escapes of escapes are not found.
+ * <p>Works across chunks and holds back only what may be the beginning of a match or of an escape. Of a base64 form the characters that also depend
+ * on neighbouring bytes stay, at most two at each end. Values shorter than {@value #SHORTEST} bytes are not looked for: they would occur by accident
+ * and their stars would tell where. A part of a secret, compression, and escapes of escapes are not found.
  *
  * <p>For one answer and one thread.
  */

@@ -9,8 +9,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * AES-256-GCM with a fresh random 96-bit nonce in front and a 128-bit tag behind (NIST SP 800-38D). One key takes at most 2³² messages (section 8.3); keeping to
- * that is the caller's part.
+ * AES-256-GCM with a fresh random 96-bit nonce in front and a 128-bit tag behind (NIST SP 800-38D). One key takes at most 2³² messages (section 8.3);
+ * keeping to that is the caller's part.
  */
 public final class AesGcm {
     private static final int NONCE_BYTES = 12;

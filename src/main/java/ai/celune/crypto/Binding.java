@@ -7,8 +7,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * The one place a sealed value belongs to (R13). The key version is left out on purpose, so that a value can be re-wrapped under a newer key; the value
- * version is in, so that an older value restored into a newer row does not open.
+ * The one place a sealed value belongs to (R13). The key version is left out on purpose, so that a value can be re-wrapped under a newer key; the
+ * value version is in, so that an older value restored into a newer row does not open.
  *
  * @param workspace owner of the key
  * @param record id of the row
@@ -29,8 +29,8 @@ public record Binding(UUID workspace, UUID record, String kind, int valueVersion
     }
 
     /**
-     * 32 bytes that differ for every different binding: SHA-256 over a list in which each item stands behind its length, so that no choice of ids makes
-     * two bindings run together. It is the derivation context in Vault's transit engine and the associated data of the {@link Keyring}.
+     * 32 bytes that differ for every different binding: SHA-256 over a list in which each item stands behind its length, so that no choice of ids
+     * makes two bindings run together. It is the derivation context in Vault's transit engine and the associated data of the {@link Keyring}.
      */
     public byte[] context() {
         return Digest.ofList(

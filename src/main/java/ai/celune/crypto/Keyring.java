@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
  * The sealer of a single machine: AES-256-GCM with a random 96-bit nonce and {@link Binding#context()} as associated data, under keys derived by
  * HKDF-SHA-256 from the file's master secret and 32 random bytes per workspace and key version.
  *
- * <p>Those 32 bytes exist nowhere else, so deleting them shreds the workspace although the master secret stays. The file system may still hold the blocks
- * of an earlier version of the file, and so may its backups: shredding is only as good as their disposal.
+ * <p>Those 32 bytes exist nowhere else, so deleting them shreds the workspace although the master secret stays. The file system may still hold the
+ * blocks of an earlier version of the file, and so may its backups: shredding is only as good as their disposal.
  */
 public final class Keyring implements Sealer {
     private static final Pattern SEALED = Pattern.compile("ring:v([1-9][0-9]{0,8}):([A-Za-z0-9+/]+=*)");

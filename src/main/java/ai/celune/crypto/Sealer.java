@@ -5,9 +5,9 @@ import java.util.UUID;
 /**
  * Seals values under the key of their workspace and opens them where they belong.
  *
- * <p>Sealed values match {@code ^(vault|ring):v[1-9][0-9]*:[A-Za-z0-9+/]+=*$}; the number is the key version. Every operation may throw
- * {@link SecretStoreUnavailableException}. Without a key nothing but {@link #createKey} makes one: {@link SecretKeyMissingException} if there never was
- * one, {@link SecretShreddedException} if it was shredded.
+ * <p>Sealed values match {@code ^(vault|ring):v[1-9][0-9]*:[A-Za-z0-9+/]+=*$}; the number is the key version. Every operation may throw {@link
+ * SecretStoreUnavailableException}. Without a key nothing but {@link #createKey} makes one: {@link SecretKeyMissingException} if there never was one,
+ * {@link SecretShreddedException} if it was shredded.
  */
 public interface Sealer {
     /**

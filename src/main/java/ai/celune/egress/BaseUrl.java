@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a custom provider lives: an origin, checked by a grammar of our own that is narrower than any URL parser's, so that no two parsers can read it
- * differently.
+ * Where a custom provider lives: an origin, checked by a grammar of our own that is narrower than any URL parser's, so that no two parsers can read
+ * it differently.
  *
  * @param scheme {@code https}, or {@code http} for loopback in development
  * @param host lower case; an IPv6 address without brackets
@@ -23,9 +23,9 @@ public record BaseUrl(String scheme, String host, int port) {
     private static final int FIRST_UNPRIVILEGED = 1024;
 
     /**
-     * Reads and checks a base URL. Refused are user information, path, query and fragment; schemes other than https (http to a loopback host when the guard
-     * allows loopback); addresses in unusual forms; trailing dots; characters outside ASCII; literal addresses that the guard refuses; and ports below 1024
-     * other than 443 unless the operator's list names host and port. A name is not resolved here.
+     * Reads and checks a base URL. Refused are user information, path, query and fragment; schemes other than https (http to a loopback host when the
+     * guard allows loopback); addresses in unusual forms; trailing dots; characters outside ASCII; literal addresses that the guard refuses; and
+     * ports below 1024 other than 443 unless the operator's list names host and port. A name is not resolved here.
      *
      * @throws RefusedDestinationException with a sentence for the caller
      */

@@ -50,7 +50,10 @@ final class Cidr {
         return new Cidr(bytes, bytes.length * Byte.SIZE);
     }
 
-    /** Whether {@code text} is an address in its usual form: four decimal octets without leading zeros, or IPv6 without a zone that is not IPv4 in disguise. */
+    /**
+     * Whether {@code text} is an address in its usual form: four decimal octets without leading zeros, or IPv6 without a zone that is not IPv4 in
+     * disguise.
+     */
     static boolean isLiteral(String text) {
         if (V4.matcher(text).matches()) {
             return true;

@@ -12,7 +12,10 @@ final class HostName {
 
     private HostName() {}
 
-    /** False for anything that is or resembles an address, for a trailing dot, and for characters outside ASCII: look-alikes must be written as {@code xn--}. */
+    /**
+     * False for anything that is or resembles an address, for a trailing dot, and for characters outside ASCII: look-alikes must be written as {@code
+     * xn--}.
+     */
     static boolean isValid(String name) {
         return name.length() <= 253
                 && NAME.matcher(name).matches()

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * The answer to one call against all its limits.
  *
- * <p>{@link #tightest()} is the limit that leaves the fewest calls, or, when the call was refused, the one to wait for longest; the numbers are its numbers.
+ * <p>{@link #tightest()} is the limit that leaves the fewest calls, or, when the call was refused, the one to wait for longest; the numbers are its
+ * numbers.
  */
 public final class Decision {
     private final boolean allowed;

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The exact limiter of a single process: it remembers when each slot was taken, so the window really rolls.
  *
- * <p>One lock orders all calls. That is what makes several limits all-or-nothing, and it costs well below a microsecond. Memory is bounded by the number of
- * keys times their limits; a key that does not fit is refused, because a caller who could push others out of the table would be without limit.
+ * <p>One lock orders all calls. That is what makes several limits all-or-nothing, and it costs well below a microsecond. Memory is bounded by the
+ * number of keys times their limits; a key that does not fit is refused, because a caller who could push others out of the table would be without
+ * limit.
  */
 public final class SlidingLog {
     /** Some 50 MB when every key is in use by an ordinary caller. */

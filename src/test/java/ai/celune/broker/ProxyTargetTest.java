@@ -199,15 +199,16 @@ class ProxyTargetTest {
                 ProxyTarget target = ProxyTarget.parse("/v1/proxy/openai" + rest);
                 accepted++;
                 URI uri = URI.create("https://api.example.com" + target.pathAndQuery());
-                assertEquals("api.example.com", uri.getAuthority());
-                assertEquals(target.path(), uri.normalize().getRawPath());
+                assertEquals("api.example.com", uri.getAuthority(), "seed " + seed);
+                assertEquals(target.path(), uri.normalize().getRawPath(), "seed " + seed);
                 assertEquals(
                         target.path().chars().filter(c -> c == '/').count(),
-                        uri.getPath().chars().filter(c -> c == '/').count());
+                        uri.getPath().chars().filter(c -> c == '/').count(),
+                        "seed " + seed);
             } catch (RefusedDestinationException _) {
                 // Refusing is always safe; that enough is accepted is asserted below.
             }
         }
-        assertFalse(accepted < 1_000);
+        assertFalse(accepted < 1_000, "seed " + seed);
     }
 }

@@ -7,11 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -20,8 +16,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** R75–R78 and the adversarial cases 48, 49, 52, 54 and 55. */
 class SlidingLogTest {
@@ -189,59 +183,6 @@ class SlidingLogTest {
         }
     }
 
-    static List<Long> seeds() {
-        return new Random().longs(20).boxed().toList();
-    }
-
-    /** Against a list that is searched whole each time; an announced wait is then tried out. */
-    @ParameterizedTest
-    @MethodSource("seeds")
-    void agreesWithTheObviousImplementation(long seed) {
-        Random random = new Random(seed);
-        Map<String, Limit> limits = new HashMap<>();
-        for (String key : List.of("a", "b", "c", "d")) {
-            limits.put(key, new Limit(key, 1 + random.nextInt(8), Duration.ofMillis(1 + random.nextInt(5_000))));
-        }
-        Map<String, List<Long>> oracle = new HashMap<>();
-        List<Decision> taken = new ArrayList<>();
-        for (int step = 0; step < 3_000; step++) {
-            clock.addAndGet((long) (random.nextDouble() * random.nextDouble() * 2 * SECOND));
-            List<Limit> asked =
-                    limits.values().stream().filter(_ -> random.nextBoolean()).toList();
-            if (asked.isEmpty()) {
-                continue;
-            }
-            long now = clock.get();
-            boolean expected = asked.stream().allMatch(limit -> live(oracle, limit, now) < limit.count());
-            Decision decision = log.take(asked);
-            assertEquals(expected, decision.allowed());
-            if (expected) {
-                asked.forEach(limit -> oracle.computeIfAbsent(limit.key(), _ -> new ArrayList<>())
-                        .add(now));
-                taken.add(decision);
-                assertEquals(
-                        asked.stream()
-                                .mapToLong(limit -> limit.count() - live(oracle, limit, now))
-                                .min()
-                                .orElseThrow(),
-                        decision.remaining());
-            } else {
-                long then = now + decision.seconds() * SECOND;
-                assertTrue(asked.stream().allMatch(limit -> live(oracle, limit, then) < limit.count()));
-                long earlier = then - SECOND;
-                assertTrue(decision.seconds() == 1
-                        || asked.stream().anyMatch(limit -> live(oracle, limit, earlier) >= limit.count()));
-            }
-            if (!taken.isEmpty() && random.nextInt(10) == 0) {
-                Decision undone = taken.remove(random.nextInt(taken.size()));
-                log.giveBack(undone);
-                undone.limits()
-                        .forEach(limit -> oracle.getOrDefault(limit.key(), new ArrayList<>())
-                                .remove((Object) undone.takenAt()));
-            }
-        }
-    }
-
     @Test
     void refusesLimitsThatMakeNoSense() {
         assertThrows(IllegalArgumentException.class, () -> new Limit("k", 0, Duration.ofMinutes(1)));
@@ -249,12 +190,6 @@ class SlidingLogTest {
         assertThrows(IllegalArgumentException.class, () -> new Limit("k", 1, Duration.ofDays(2)));
         assertThrows(IllegalArgumentException.class, () -> log.take(List.of()));
         assertThrows(IllegalArgumentException.class, () -> take(limit("k"), limit("k")));
-    }
-
-    private static long live(Map<String, List<Long>> oracle, Limit limit, long now) {
-        return oracle.getOrDefault(limit.key(), List.of()).stream()
-                .filter(time -> now - time < limit.window().toNanos())
-                .count();
     }
 
     private static Limit limit(String key) {
