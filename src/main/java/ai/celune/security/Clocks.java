@@ -2,6 +2,7 @@ package ai.celune.security;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 
@@ -16,7 +17,7 @@ final class Clocks {
     }
 
     @Produces
-    @ApplicationScoped
+    @Singleton
     static SecureRandom random() {
         return new SecureRandom();
     }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.celune.broker.AddressGuard.Verdict;
+import ai.celune.egress.AddressGuard.Verdict;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

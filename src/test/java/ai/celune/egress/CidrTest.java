@@ -1,4 +1,4 @@
-package ai.celune.broker;
+package ai.celune.egress;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
