@@ -7,6 +7,7 @@ import ai.celune.launcher.Console;
 import ai.celune.launcher.Refusal;
 import ai.celune.launcher.Run;
 import ai.celune.tour.TourCommand;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.List;
 /** The program. Without a command it serves, configured by its environment; the commands are for one machine. */
 @QuarkusMain
 public final class CeluneMain {
-    private CeluneMain() {}
+    CeluneMain() {}
 
     public static void main(String... args) {
         String command = args.length == 0 ? "serve" : args[0];
@@ -30,7 +31,10 @@ public final class CeluneMain {
             console.error("celune: " + refusal.getMessage());
             exit = refusal.exitCode();
         }
-        System.exit(exit);
+        // Live reload runs main again in the same process.
+        if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+            System.exit(exit);
+        }
     }
 
     private static int dispatch(String command, List<String> args, Console console) {

@@ -2,6 +2,7 @@ package ai.celune.embedded;
 
 import ai.celune.launcher.Console;
 import ai.celune.launcher.Refusal;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -98,7 +99,8 @@ public final class Up {
     }
 
     private static void checkPort(String option, int port) {
-        if (port == 0) {
+        // Live reload keeps its ports open while everything else starts again.
+        if (port == 0 || LaunchMode.current() == LaunchMode.DEVELOPMENT) {
             return;
         }
         try (ServerSocket socket = new ServerSocket()) {

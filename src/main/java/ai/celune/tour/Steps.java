@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,8 @@ final class Steps {
     }
 
     private record Step(String name, Set<String> needs, Body body) {}
+
+    private static final int DEADLINE_SECONDS = 90;
 
     private final List<Step> steps = new ArrayList<>();
 
@@ -59,11 +64,35 @@ final class Steps {
         }
         long start = System.nanoTime();
         try {
-            Held result = step.body().run();
+            Held result = withDeadline(step.body());
             return new Report.Line(step.name(), true, since(start), result.status(), result.detail());
         } catch (StepFailure failure) {
             return new Report.Line(
                     step.name(), false, since(start), failure.status(), String.valueOf(failure.getMessage()));
+        }
+    }
+
+    /** A service that answers half and stays silent must not hold the tour. */
+    private static Held withDeadline(Body body) {
+        CompletableFuture<Held> result = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                result.complete(body.run());
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        try {
+            return result.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new StepFailure("expected an end within " + DEADLINE_SECONDS + " s, got none", null);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StepFailure failure
+                    ? failure
+                    : new StepFailure("expected an answer of the contract's shape, got " + e.getCause(), null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StepFailure("interrupted", null);
         }
     }
 
