@@ -36,7 +36,7 @@ class ApiKeyResource {
     @Idempotent
     @PermissionsAllowed(ApiKeyPermissions.WRITE)
     @Operation(summary = "Create an API key; its value is shown this once")
-    RestResponse<CreatedApiKey> create(@Valid @NotNull CreateApiKey wanted) {
+    public RestResponse<CreatedApiKey> create(@Valid @NotNull CreateApiKey wanted) {
         CreatedApiKey created = keys.create(wanted);
         return Answers.created("/v1/api-keys/" + created.id(), created);
     }
@@ -44,7 +44,7 @@ class ApiKeyResource {
     @GET
     @PermissionsAllowed(ApiKeyPermissions.READ)
     @Operation(summary = "List API keys")
-    Page<ApiKeyView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
+    public Page<ApiKeyView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
         int size = Page.limit(limit);
         List<ApiKey> rows = keys.list(Page.after(cursor), size);
         Map<UUID, List<UUID>> bindings = keys.bindings(rows);
@@ -55,7 +55,7 @@ class ApiKeyResource {
     @Path("/{id}")
     @PermissionsAllowed(ApiKeyPermissions.READ)
     @Operation(summary = "Show an API key without its value")
-    RestResponse<ApiKeyView> get(@RestPath UUID id) {
+    public RestResponse<ApiKeyView> get(@RestPath UUID id) {
         return answer(keys.get(id));
     }
 
@@ -64,7 +64,7 @@ class ApiKeyResource {
     @Consumes({"application/json", JsonBodyReader.MERGE_PATCH})
     @PermissionsAllowed(ApiKeyPermissions.WRITE)
     @Operation(summary = "Rename an API key")
-    RestResponse<ApiKeyView> rename(
+    public RestResponse<ApiKeyView> rename(
             @RestPath UUID id, @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull RenameApiKey wanted) {
         return answer(keys.rename(id, wanted.name(), ifMatch));
     }
@@ -73,7 +73,7 @@ class ApiKeyResource {
     @Path("/{id}")
     @PermissionsAllowed(ApiKeyPermissions.WRITE)
     @Operation(summary = "Revoke an API key for good")
-    void revoke(@RestPath UUID id) {
+    public void revoke(@RestPath UUID id) {
         keys.revoke(id);
     }
 

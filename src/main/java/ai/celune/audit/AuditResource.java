@@ -29,7 +29,7 @@ class AuditResource {
     @Path("/audit/events")
     @PermissionsAllowed(AuditPermissions.READ)
     @Operation(summary = "List audit events, newest first")
-    Page<AuditEventView> list(
+    public Page<AuditEventView> list(
             @BeanParam Filter filter, @RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
         return reads.list(filter.parsed(), cursor, Page.limit(limit));
     }
@@ -38,7 +38,7 @@ class AuditResource {
     @Path("/audit/events/{id}")
     @PermissionsAllowed(AuditPermissions.READ)
     @Operation(summary = "Show an audit event")
-    AuditEventView get(@RestPath UUID id) {
+    public AuditEventView get(@RestPath UUID id) {
         return reads.get(id);
     }
 
@@ -46,7 +46,7 @@ class AuditResource {
     @Path("/platform/audit/events")
     @PermissionsAllowed(AuditPermissions.OPERATE)
     @Operation(summary = "List the operators' audit events, newest first")
-    Page<AuditEventView> listForOperators(
+    public Page<AuditEventView> listForOperators(
             @BeanParam Filter filter, @RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
         return reads.listForOperators(filter.parsed(), cursor, Page.limit(limit));
     }

@@ -10,8 +10,8 @@ public final class EmbeddedDatabase {
     public static Map<String, String> properties(String jdbcUrl, Passwords passwords) {
         Map<String, String> properties = new LinkedHashMap<>();
         datasource(properties, "quarkus.datasource.", jdbcUrl, "celune_app", passwords.app());
-        datasource(properties, "quarkus.datasource.\"authn\".", jdbcUrl, "celune_authn", passwords.authn());
-        datasource(properties, "quarkus.datasource.\"audit\".", jdbcUrl, "celune_audit", passwords.audit());
+        datasource(properties, "quarkus.datasource.authn.", jdbcUrl, "celune_authn", passwords.authn());
+        datasource(properties, "quarkus.datasource.audit.", jdbcUrl, "celune_audit", passwords.audit());
         properties.put("quarkus.flyway.jdbc-url", jdbcUrl);
         properties.put("quarkus.flyway.username", "celune_migrate");
         properties.put("quarkus.flyway.password", passwords.migrate());

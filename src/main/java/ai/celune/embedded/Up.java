@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /** {@code up}: the data directory, the database, the service, in this order, and back in the opposite one. */
 public final class Up {
@@ -18,6 +19,7 @@ public final class Up {
 
     static final String READY_FILE_PROPERTY = "celune.local.ready-file";
 
+    private static final Logger LOG = Logger.getLogger(Up.class);
     private static final String DATABASE = "celune";
     private static final long STOP_SECONDS = 20;
 
@@ -57,7 +59,12 @@ public final class Up {
 
     private int serve() {
         AtomicInteger exit = new AtomicInteger();
-        Quarkus.run(Announcement.class, (code, failure) -> exit.set(code));
+        Quarkus.run(Announcement.class, (code, failure) -> {
+            if (failure != null) {
+                LOG.error("Celune could not start", failure);
+            }
+            exit.set(code);
+        });
         return exit.get();
     }
 

@@ -30,7 +30,7 @@ class AuthResource {
     @PermitAll
     @ResponseStatus(201)
     @Operation(summary = "Create an account and its workspace with an access code")
-    Tokens signUp(@Valid @NotNull SignUp wanted) {
+    public Tokens signUp(@Valid @NotNull SignUp wanted) {
         return accounts.signUp(wanted);
     }
 
@@ -38,7 +38,7 @@ class AuthResource {
     @Path("/sign-in")
     @PermitAll
     @Operation(summary = "Open a session with e-mail and password")
-    Tokens signIn(@Valid @NotNull SignIn proof) {
+    public Tokens signIn(@Valid @NotNull SignIn proof) {
         return accounts.signIn(proof);
     }
 
@@ -46,7 +46,7 @@ class AuthResource {
     @Path("/refresh")
     @PermitAll
     @Operation(summary = "Exchange a refresh token for new tokens")
-    Tokens refresh(@Valid @NotNull Refresh wanted) {
+    public Tokens refresh(@Valid @NotNull Refresh wanted) {
         return accounts.refresh(wanted);
     }
 
@@ -55,7 +55,7 @@ class AuthResource {
     @PermitAll
     @ResponseStatus(201)
     @Operation(summary = "Join a workspace by invitation")
-    Tokens acceptInvitation(@Valid @NotNull AcceptInvitation wanted) {
+    public Tokens acceptInvitation(@Valid @NotNull AcceptInvitation wanted) {
         return accounts.acceptInvitation(wanted);
     }
 
@@ -63,7 +63,7 @@ class AuthResource {
     @Path("/reset-password")
     @PermitAll
     @Operation(summary = "Set a new password with an operator's code")
-    void resetPassword(@Valid @NotNull ResetPassword wanted) {
+    public void resetPassword(@Valid @NotNull ResetPassword wanted) {
         resetCodes.reset(wanted);
     }
 
@@ -71,7 +71,7 @@ class AuthResource {
     @Path("/sign-out")
     @Authenticated
     @Operation(summary = "End the session")
-    void signOut() {
+    public void signOut() {
         sessions.end(People.requireSession(request.requireActor()).credential().id(), "signed_out");
     }
 }

@@ -22,7 +22,7 @@ class JwksResource {
     @PermitAll
     @Produces("application/json")
     @Operation(summary = "Publish the keys that verify access tokens")
-    Map<String, List<Map<String, Object>>> keys() {
+    public Map<String, List<Map<String, Object>>> keys() {
         return Map.of(
                 "keys",
                 keys.published().entrySet().stream()

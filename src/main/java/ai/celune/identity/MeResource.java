@@ -26,21 +26,21 @@ class MeResource {
 
     @GET
     @Operation(summary = "Show who is calling and what they may do")
-    MeView show() {
+    public MeView show() {
         return me.show();
     }
 
     @POST
     @Path("/password")
     @Operation(summary = "Change the password; every session ends")
-    void changePassword(@Valid @NotNull ChangePassword wanted) {
+    public void changePassword(@Valid @NotNull ChangePassword wanted) {
         accounts.changePassword(session().user(), wanted);
     }
 
     @POST
     @Path("/sign-out-everywhere")
     @Operation(summary = "End every session of the caller")
-    void signOutEverywhere() {
+    public void signOutEverywhere() {
         accounts.signOutEverywhere(session().user());
     }
 

@@ -31,7 +31,7 @@ class PlatformResource {
     @Path("/access-codes")
     @Idempotent
     @Operation(summary = "Issue an access code for one new workspace")
-    RestResponse<AccessCodeView.Issued> issue(@Nullable IssueAccessCode wanted) {
+    public RestResponse<AccessCodeView.Issued> issue(@Nullable IssueAccessCode wanted) {
         AccessCodeView.Issued issued = codes.issue(wanted == null ? null : wanted.expiresAt());
         return Answers.created("/v1/platform/access-codes/" + issued.id(), issued);
     }
@@ -39,7 +39,7 @@ class PlatformResource {
     @GET
     @Path("/access-codes")
     @Operation(summary = "List access codes")
-    Page<AccessCodeView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
+    public Page<AccessCodeView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
         int size = Page.limit(limit);
         return Page.of(codes.list(Page.after(cursor), size), size, AccessCode::id, AccessCode::view);
     }
@@ -47,7 +47,7 @@ class PlatformResource {
     @DELETE
     @Path("/access-codes/{id}")
     @Operation(summary = "Revoke an access code")
-    void revoke(@RestPath UUID id) {
+    public void revoke(@RestPath UUID id) {
         codes.revoke(id);
     }
 
@@ -55,7 +55,7 @@ class PlatformResource {
     @Path("/users/{id}/reset-code")
     @Idempotent
     @Operation(summary = "Issue a code by which a person sets a new password")
-    RestResponse<AccessCodeView.Issued> resetCode(@RestPath UUID id) {
+    public RestResponse<AccessCodeView.Issued> resetCode(@RestPath UUID id) {
         return Answers.created("/v1/platform/users/" + id, resetCodes.issue(id));
     }
 }

@@ -32,7 +32,7 @@ class ProviderKeyResource {
     @Idempotent
     @PermissionsAllowed(ProviderKeyPermissions.WRITE)
     @Operation(summary = "Store a provider's key")
-    RestResponse<ProviderKeyView> create(@Valid @NotNull CreateProviderKey wanted) {
+    public RestResponse<ProviderKeyView> create(@Valid @NotNull CreateProviderKey wanted) {
         ProviderKey created = keys.create(wanted);
         return Answers.created("/v1/provider-keys/" + created.id(), created.version(), created.view());
     }
@@ -40,7 +40,7 @@ class ProviderKeyResource {
     @GET
     @PermissionsAllowed(ProviderKeyPermissions.READ)
     @Operation(summary = "List provider keys")
-    Page<ProviderKeyView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
+    public Page<ProviderKeyView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
         int size = Page.limit(limit);
         return Page.of(keys.list(Page.after(cursor), size), size, ProviderKey::id, ProviderKey::view);
     }
@@ -49,7 +49,7 @@ class ProviderKeyResource {
     @Path("/{id}")
     @PermissionsAllowed(ProviderKeyPermissions.READ)
     @Operation(summary = "Show a provider key without its value")
-    RestResponse<ProviderKeyView> get(@RestPath UUID id) {
+    public RestResponse<ProviderKeyView> get(@RestPath UUID id) {
         ProviderKey key = keys.get(id);
         return Answers.versioned(key.version(), key.view());
     }
@@ -58,7 +58,7 @@ class ProviderKeyResource {
     @Path("/{id}/value")
     @PermissionsAllowed(ProviderKeyPermissions.WRITE)
     @Operation(summary = "Replace the value of a provider key")
-    RestResponse<ProviderKeyView> replaceValue(
+    public RestResponse<ProviderKeyView> replaceValue(
             @RestPath UUID id, @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull ReplaceValue wanted) {
         ProviderKey key = keys.replaceValue(id, wanted, ifMatch);
         return Answers.versioned(key.version(), key.view());
@@ -68,7 +68,7 @@ class ProviderKeyResource {
     @Path("/{id}")
     @PermissionsAllowed(ProviderKeyPermissions.WRITE)
     @Operation(summary = "Delete a provider key and its value")
-    void delete(@RestPath UUID id) {
+    public void delete(@RestPath UUID id) {
         keys.remove(id);
     }
 }

@@ -34,7 +34,7 @@ class ProblemMapper {
         AuthenticationCompletionException.class,
         AuthenticationRedirectException.class
     })
-    Uni<Response> map(Throwable failure, RoutingContext context) {
+    public Uni<Response> map(Throwable failure, RoutingContext context) {
         String requestId = RequestFacts.of(context).requestId();
         return Uni.createFrom()
                 .completionStage(() -> refusals.record(context, failure))

@@ -23,7 +23,7 @@ class InvitationResource {
     @Idempotent
     @PermissionsAllowed(WorkspacePermissions.MEMBERS_WRITE)
     @Operation(summary = "Invite a person by e-mail address")
-    RestResponse<InvitationView> invite(@Valid @NotNull InviteMember wanted) {
+    public RestResponse<InvitationView> invite(@Valid @NotNull InviteMember wanted) {
         InvitationView created = invitations.invite(wanted);
         return Answers.created("/v1/invitations/" + created.id(), created);
     }

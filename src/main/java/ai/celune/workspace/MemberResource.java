@@ -31,7 +31,7 @@ class MemberResource {
     @GET
     @PermissionsAllowed(WorkspacePermissions.MEMBERS_READ)
     @Operation(summary = "List the members of the workspace")
-    Page<MemberView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
+    public Page<MemberView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
         return members.list(Page.after(cursor), Page.limit(limit));
     }
 
@@ -40,7 +40,7 @@ class MemberResource {
     @Consumes({"application/json", JsonBodyReader.MERGE_PATCH})
     @PermissionsAllowed(WorkspacePermissions.MEMBERS_WRITE)
     @Operation(summary = "Change a member's role")
-    RestResponse<MemberRole> changeRole(
+    public RestResponse<MemberRole> changeRole(
             @RestPath UUID userId,
             @RestHeader("If-Match") @Nullable String ifMatch,
             @Valid @NotNull ChangeRole wanted) {
@@ -52,7 +52,7 @@ class MemberResource {
     @Path("/{userId}")
     @PermissionsAllowed(WorkspacePermissions.MEMBERS_WRITE)
     @Operation(summary = "Remove a member")
-    void remove(@RestPath UUID userId) {
+    public void remove(@RestPath UUID userId) {
         members.remove(userId);
     }
 

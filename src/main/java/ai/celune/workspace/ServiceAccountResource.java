@@ -30,7 +30,7 @@ class ServiceAccountResource {
     @Idempotent
     @PermissionsAllowed(WorkspacePermissions.SERVICE_ACCOUNTS_WRITE)
     @Operation(summary = "Create a service account")
-    RestResponse<ServiceAccountView> create(@Valid @NotNull CreateServiceAccount wanted) {
+    public RestResponse<ServiceAccountView> create(@Valid @NotNull CreateServiceAccount wanted) {
         ServiceAccountView created = accounts.create(wanted).view();
         return Answers.created("/v1/service-accounts/" + created.id(), created);
     }
@@ -38,7 +38,7 @@ class ServiceAccountResource {
     @GET
     @PermissionsAllowed(WorkspacePermissions.SERVICE_ACCOUNTS_READ)
     @Operation(summary = "List service accounts")
-    Page<ServiceAccountView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
+    public Page<ServiceAccountView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
         int size = Page.limit(limit);
         return Page.of(accounts.list(Page.after(cursor), size), size, ServiceAccount::id, ServiceAccount::view);
     }
@@ -47,7 +47,7 @@ class ServiceAccountResource {
     @Path("/{id}")
     @PermissionsAllowed(WorkspacePermissions.SERVICE_ACCOUNTS_READ)
     @Operation(summary = "Show a service account")
-    ServiceAccountView get(@RestPath UUID id) {
+    public ServiceAccountView get(@RestPath UUID id) {
         return accounts.get(id).view();
     }
 
@@ -55,7 +55,7 @@ class ServiceAccountResource {
     @Path("/{id}")
     @PermissionsAllowed(WorkspacePermissions.SERVICE_ACCOUNTS_WRITE)
     @Operation(summary = "Remove a service account; its keys stop working")
-    void remove(@RestPath UUID id) {
+    public void remove(@RestPath UUID id) {
         accounts.remove(id);
     }
 }

@@ -26,7 +26,7 @@ class SettingsResource {
     @GET
     @PermissionsAllowed(WorkspacePermissions.SETTINGS_READ)
     @Operation(summary = "Show the workspace's settings")
-    RestResponse<SettingsView> show() {
+    public RestResponse<SettingsView> show() {
         Workspace workspace = settings.get();
         return Answers.versioned(workspace.version(), SettingsView.of(workspace));
     }
@@ -35,7 +35,7 @@ class SettingsResource {
     @Consumes({"application/json", JsonBodyReader.MERGE_PATCH})
     @PermissionsAllowed(WorkspacePermissions.SETTINGS_ADMIN)
     @Operation(summary = "Change the workspace's settings")
-    RestResponse<SettingsView> change(
+    public RestResponse<SettingsView> change(
             @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull ChangeSettings wanted) {
         Workspace workspace = settings.change(wanted, ifMatch);
         return Answers.versioned(workspace.version(), SettingsView.of(workspace));

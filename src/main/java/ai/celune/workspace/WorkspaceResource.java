@@ -33,7 +33,7 @@ class WorkspaceResource {
 
     @GET
     @Operation(summary = "List the caller's workspaces")
-    Page<WorkspaceView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
+    public Page<WorkspaceView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
         requirePerson();
         int size = Page.limit(limit);
         return Page.of(workspaces.mine(Page.after(cursor), size), size, Workspace::id, WorkspaceView::of);
@@ -42,7 +42,7 @@ class WorkspaceResource {
     @POST
     @Idempotent
     @Operation(summary = "Create another workspace with an access code")
-    RestResponse<WorkspaceView> create(@Valid @NotNull CreateWorkspace wanted) {
+    public RestResponse<WorkspaceView> create(@Valid @NotNull CreateWorkspace wanted) {
         requirePerson();
         WorkspaceView created = WorkspaceView.of(workspaces.create(wanted));
         return Answers.created("/v1/workspaces/" + created.id(), created);
@@ -51,7 +51,7 @@ class WorkspaceResource {
     @POST
     @Path("/{id}/select")
     @Operation(summary = "Continue in another workspace with a new session")
-    Tokens select(@RestPath UUID id) {
+    public Tokens select(@RestPath UUID id) {
         requirePerson();
         return workspaces.select(id);
     }
