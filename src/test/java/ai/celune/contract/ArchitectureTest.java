@@ -47,12 +47,14 @@ class ArchitectureTest {
     /** Who may bind a transaction to somebody else than the caller. */
     private static final Set<String> SCOPE_CALLERS = Set.of(
             "apikey.ApiKeyActivity",
+            "apikey.ApiKeyUsageLog",
             "audit.AuditReads",
             "idempotency.IdempotencyRecords",
             "identity.AccessCodes",
             "identity.Accounts",
             "identity.Attempts",
             "identity.ResetCodes",
+            "identity.SessionCleanup",
             "identity.Sessions",
             "identity.SigningKeys",
             "providerkey.ProviderKeyUses",
@@ -61,6 +63,7 @@ class ArchitectureTest {
     /** Who may speak SQL past the ORM, where only row-level security stands guard. */
     private static final Set<String> SQL_SPEAKERS = Set.of(
             "apikey.ApiKeyActivity",
+            "apikey.ApiKeyUsageLog",
             "apikey.ApiKeyMechanism",
             "audit.AuditHistory",
             "audit.AuditLog",
@@ -72,6 +75,7 @@ class ArchitectureTest {
             "identity.Attempts",
             "identity.IdentityLookups",
             "identity.ResetCodes",
+            "identity.SessionCleanup",
             "identity.SigningKeys",
             "providerkey.Fingerprints",
             "tenancy.Scope");
