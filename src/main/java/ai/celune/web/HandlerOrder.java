@@ -7,6 +7,8 @@ package ai.celune.web;
 public final class HandlerOrder {
     /** Request id and what else is known before anybody is authenticated. */
     public static final int FACTS = 400;
+    /** Notes when a broker call began, before its credential is looked up. */
+    public static final int BROKER_START = 390;
     /** Resolves the identity and takes the request's slots. */
     public static final int LIMITS = 150;
     /** Refuses paths that are not in their one spelling, and bodies that are too large. */

@@ -1,0 +1,50 @@
+package ai.celune.broker;
+
+import ai.celune.providerkey.ProviderCatalogue;
+import ai.celune.web.Refusals;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/**
+ * Calls a provider for somebody who may use its key and never sees it (R13, R28). The use is committed to the audit log before anything leaves; so a
+ * provider never sees more calls with a real key than the log has beginnings.
+ */
+@ApplicationScoped
+class Broker {
+    private final Preparation preparation;
+    private final ProviderClient client;
+    private final ProviderCatalogue catalogue;
+    private final OpenStreams streams;
+    private final BrokerConfig config;
+    private final Refusals refusals;
+
+    Broker(
+            Preparation preparation,
+            ProviderClient client,
+            ProviderCatalogue catalogue,
+            OpenStreams streams,
+            BrokerConfig config,
+            Refusals refusals) {
+        this.preparation = preparation;
+        this.client = client;
+        this.catalogue = catalogue;
+        this.streams = streams;
+        this.config = config;
+        this.refusals = refusals;
+    }
+
+    /** Serves one request on its event loop; the answer comes later. */
+    void serve(RoutingContext context) {
+        context.request().pause();
+        try {
+            BrokerRequest request = BrokerRequest.of(context, catalogue, config.maxRequestBody());
+            Call call = new Call(context, request, config, refusals);
+            call.begin(streams);
+            context.vertx()
+                    .executeBlocking(() -> preparation.prepare(request), false)
+                    .onComplete(prepared -> call.send(prepared, client), call::refuse);
+        } catch (RuntimeException e) {
+            Refused.answer(context, refusals, e);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package ai.celune.broker;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Bounds of one call through the broker. */
+@ConfigMapping(prefix = "celune.broker.call")
+public interface BrokerConfig {
+    /** For a connection to one address of the provider, TLS included. */
+    @WithDefault("5s")
+    Duration connectTimeout();
+
+    /** From the end of the request to the head of the answer. */
+    @WithDefault("60s")
+    Duration firstByteTimeout();
+
+    /** Between two pieces of the request, and between two pieces of the answer. */
+    @WithDefault("60s")
+    Duration idleTimeout();
+
+    /** For the whole call, however busy it is. */
+    @WithDefault("10m")
+    Duration deadline();
+
+    /** Bytes of a request body; {@code quarkus.http.limits.max-body-size} must not be smaller. */
+    @WithDefault("33554432")
+    long maxRequestBody();
+
+    /** Bytes of an answer's body. */
+    @WithDefault("67108864")
+    long maxAnswerBody();
+
+    /** Bytes of an answer's headers. */
+    @WithDefault("32768")
+    int maxAnswerHeaders();
+
+    /** Calls open at once with one credential. */
+    @WithDefault("64")
+    int openStreams();
+
+    /** Connections to one address of a provider. */
+    @WithDefault("512")
+    int connections();
+}

@@ -1,0 +1,199 @@
+package ai.celune.broker;
+
+import ai.celune.broker.Preparation.Prepared;
+import ai.celune.web.Problem;
+import ai.celune.web.Refusals;
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call from its preparation to its end, on the event loop of its request. It ends exactly once: with the whole answer, with a refusal while nothing
+ * is answered yet, or broken off; whatever ends it also stops the provider, wipes the secret, and stores the end of the use.
+ */
+final class Call {
+    private static final String CLIENT_ABORTED = "client_aborted";
+
+    private final RoutingContext routing;
+    private final Context loop;
+    private final HttpServerRequest inbound;
+    private final HttpServerResponse outbound;
+    private final BrokerRequest request;
+    private final BrokerConfig limits;
+    private final Refusals refusals;
+    private final Deadlines deadlines;
+    private OpenStreams.@Nullable Ticket ticket;
+    private @Nullable Prepared prepared;
+    private @Nullable HttpClientRequest upstream;
+    private @Nullable Answer answer;
+    private boolean uploaded;
+    private @Nullable String ended;
+
+    Call(RoutingContext routing, BrokerRequest request, BrokerConfig limits, Refusals refusals) {
+        this.routing = routing;
+        this.request = request;
+        this.limits = limits;
+        this.refusals = refusals;
+        loop = routing.vertx().getOrCreateContext();
+        inbound = routing.request();
+        outbound = routing.response();
+        uploaded = !request.hasBody();
+        deadlines = new Deadlines(routing.vertx(), limits.deadline(), this::expired);
+    }
+
+    /** Registers the call; from here on it must be ended. */
+    void begin(OpenStreams streams) {
+        try {
+            ticket = streams.register(
+                    request.actor(), request.started(), () -> loop.runOnContext(ended -> breakOff("credential_ended")));
+        } catch (RuntimeException e) {
+            deadlines.cancel();
+            throw e;
+        }
+        inbound.exceptionHandler(failure -> breakOff(CLIENT_ABORTED));
+        routing.addEndHandler(end -> {
+            if (end.failed()) {
+                breakOff(CLIENT_ABORTED);
+            }
+        });
+    }
+
+    /** Sends what is prepared, unless the call has ended meanwhile. */
+    void send(Prepared ready, ProviderClient client) {
+        if (ended != null) {
+            ready.close();
+            ready.use().end(ended);
+            return;
+        }
+        prepared = ready;
+        client.open(request, ready.destination()).onComplete(opened -> forward(ready, opened), this::refuse);
+    }
+
+    private void forward(Prepared ready, HttpClientRequest opened) {
+        if (ended != null) {
+            var _ = opened.reset();
+            return;
+        }
+        upstream = opened;
+        opened.exceptionHandler(this::providerFailed);
+        opened.response().onComplete(head -> answer(ready, head), this::providerFailed);
+        RequestHeaders.copy(inbound.headers(), opened.headers());
+        ready.injection().into(Connections.channel(opened.connection()));
+        if (request.hasBody()) {
+            upload(ready, opened);
+        } else {
+            inbound.resume();
+            var _ = opened.end();
+            deadlines.expect(limits.firstByteTimeout());
+        }
+    }
+
+    private void upload(Prepared ready, HttpClientRequest opened) {
+        if (request.length() > 0) {
+            opened.putHeader("Content-Length", Long.toString(request.length()));
+        } else {
+            opened.setChunked(true);
+        }
+        if ("100-continue".equalsIgnoreCase(inbound.getHeader("Expect"))) {
+            outbound.writeContinue();
+        }
+        deadlines.expect(limits.idleTimeout());
+        var _ = opened.sendHead();
+        new Upload(inbound, opened, limits.maxRequestBody())
+                .start(
+                        size -> {
+                            ready.use().received(size);
+                            deadlines.progress();
+                        },
+                        () -> {
+                            uploaded = true;
+                            deadlines.expect(answer == null ? limits.firstByteTimeout() : limits.idleTimeout());
+                        },
+                        this::refuse);
+    }
+
+    private void answer(Prepared ready, HttpClientResponse head) {
+        Answer incoming = new Answer(head, outbound, ready.scrubber(), limits.maxAnswerBody());
+        if (ended != null) {
+            return;
+        }
+        ready.use().status(head.statusCode());
+        head.exceptionHandler(this::providerFailed);
+        if (!incoming.isAcceptable()) {
+            refuse(new Problem(BrokerErrors.ANSWER_REFUSED));
+            return;
+        }
+        answer = incoming;
+        deadlines.expect(limits.idleTimeout());
+        incoming.start(
+                request.method(),
+                size -> {
+                    ready.use().answered(size);
+                    deadlines.progress();
+                },
+                () -> end(null),
+                () -> breakOff("answer_too_large"));
+    }
+
+    private void providerFailed(Throwable failure) {
+        if (answer == null) {
+            refuse(new Problem(BrokerErrors.UNREACHABLE).causedBy(failure));
+        } else {
+            breakOff(BrokerErrors.UNREACHABLE.code());
+        }
+    }
+
+    private void expired(String cause) {
+        if (!uploaded && upstream != null && !upstream.writeQueueFull()) {
+            breakOff("client_stalled");
+        } else if (answer == null) {
+            refuse(new Problem(BrokerErrors.TIMEOUT));
+        } else {
+            breakOff(cause);
+        }
+    }
+
+    /** Answers a problem in place of the provider's answer. */
+    void refuse(Throwable failure) {
+        if (end(failure instanceof Problem problem ? problem.code().code() : "not_sent")) {
+            Refused.answer(routing, refusals, failure);
+        }
+    }
+
+    private void breakOff(String cause) {
+        if (end(cause)) {
+            Connections.breakOff(inbound);
+        }
+    }
+
+    /** @return false when the call has ended before */
+    private boolean end(@Nullable String cause) {
+        if (ended != null) {
+            return false;
+        }
+        ended = cause == null ? "answered" : cause;
+        deadlines.cancel();
+        if (ticket != null) {
+            ticket.close();
+        }
+        if (answer != null) {
+            answer.stop();
+        }
+        if (upstream != null && (cause != null || !uploaded)) {
+            var _ = upstream.reset();
+        }
+        if (cause == null && !uploaded) {
+            // Answered before the whole request had come: the rest has no reader.
+            Refused.drain(routing);
+        }
+        if (prepared != null) {
+            prepared.close();
+            prepared.use().end(cause);
+        }
+        return true;
+    }
+}

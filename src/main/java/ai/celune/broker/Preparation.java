@@ -1,0 +1,58 @@
+package ai.celune.broker;
+
+import ai.celune.crypto.Secret;
+import ai.celune.providerkey.ProviderKeyUses;
+import ai.celune.providerkey.UsableKey;
+import ai.celune.web.ErrorCode;
+import ai.celune.web.Problem;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Everything that happens before a byte leaves: the use is committed to the log, the destination checked, the value opened. */
+@ApplicationScoped
+class Preparation {
+    private final ProviderKeyUses uses;
+    private final Destinations destinations;
+
+    Preparation(ProviderKeyUses uses, Destinations destinations) {
+        this.uses = uses;
+        this.destinations = destinations;
+    }
+
+    /** A call that may be sent. Holds the plaintext until it is closed. */
+    record Prepared(Use use, Destinations.Destination destination, Injection injection, Scrubber scrubber)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            injection.close();
+            scrubber.close();
+        }
+    }
+
+    /** Commits the use and makes ready what it needs; blocks. When a later step fails, the use ends as failed. */
+    Prepared prepare(BrokerRequest request) {
+        UsableKey key = uses.begin(
+                request.actor(),
+                request.origin(),
+                request.target().provider(),
+                request.key(),
+                request.method().name(),
+                request.target().path());
+        Use use = new Use(uses, key, request);
+        try {
+            return open(key, use);
+        } catch (RuntimeException e) {
+            use.end(e instanceof Problem problem ? problem.code().code() : "not_sent");
+            throw e;
+        }
+    }
+
+    private Prepared open(UsableKey key, Use use) {
+        if (!RequestHeaders.canCarryCredential(key.position().header())) {
+            throw new Problem(ErrorCode.CONFLICT, "the provider key's header cannot carry a credential");
+        }
+        Destinations.Destination destination = destinations.resolve(key.baseUrl());
+        try (Secret secret = uses.open(key)) {
+            return new Prepared(use, destination, Injection.of(key.position(), secret), new Scrubber(secret.bytes()));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package ai.celune.broker;
+
+import ai.celune.egress.BaseUrl;
+import ai.celune.web.ErrorCode;
+import ai.celune.web.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+
+/** Connections to providers: to checked addresses only, without redirects, with the certificate checked against the provider's name. */
+@ApplicationScoped
+class ProviderClient {
+    private static final int KEEP_ALIVE_SECONDS = 15;
+    private static final int MAX_WAITING = 1_000;
+    private static final int MAX_ADDRESSES = 3;
+
+    private final HttpClient client;
+    private final long connectMillis;
+
+    ProviderClient(Vertx vertx, BrokerConfig config) {
+        connectMillis = config.connectTimeout().toMillis();
+        client = vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setConnectTimeout((int) connectMillis)
+                        .setSslHandshakeTimeout(connectMillis)
+                        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                        .setVerifyHost(true)
+                        .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
+                        .setMaxHeaderSize(config.maxAnswerHeaders())
+                        .setDecompressionSupported(false),
+                new PoolOptions().setHttp1MaxSize(config.connections()).setMaxWaitQueueSize(MAX_WAITING));
+    }
+
+    /** A request to the provider that nothing of is sent yet; another address is tried when one does not connect. */
+    Future<HttpClientRequest> open(BrokerRequest request, Destinations.Destination destination) {
+        Iterator<InetAddress> addresses =
+                destination.addresses().stream().limit(MAX_ADDRESSES).iterator();
+        return open(request, destination, addresses);
+    }
+
+    private Future<HttpClientRequest> open(
+            BrokerRequest request, Destinations.Destination destination, Iterator<InetAddress> addresses) {
+        BaseUrl origin = destination.origin();
+        RequestOptions options = new RequestOptions()
+                .setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(addresses.next(), origin.port())))
+                .setHost(origin.host())
+                .setPort(origin.port())
+                .setSsl(destination.isSecure())
+                .setMethod(request.method())
+                .setURI(request.target().pathAndQuery())
+                .setFollowRedirects(false)
+                .setConnectTimeout(connectMillis);
+        return client.request(options).recover(failure -> {
+            if (failure instanceof ConnectionPoolTooBusyException) {
+                return Future.failedFuture(new Problem(ErrorCode.OVERLOADED).retryAfter(1));
+            }
+            return addresses.hasNext()
+                    ? open(request, destination, addresses)
+                    : Future.failedFuture(new Problem(BrokerErrors.UNREACHABLE).causedBy(failure));
+        });
+    }
+
+    @PreDestroy
+    void close() {
+        var _ = client.close();
+    }
+}
