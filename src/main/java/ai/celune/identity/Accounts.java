@@ -168,7 +168,7 @@ public class Accounts {
         if (actor == null) {
             return join(invitation, newcomer(wanted, invitation));
         }
-        return join(invitation, new Joining(actor.user(), null));
+        return join(invitation, new Joining(People.requireSession(actor).user(), null));
     }
 
     /** @param passwordHash of a new account; null for one that exists */
