@@ -48,23 +48,27 @@ public final class Rows {
             this.before = before;
         }
 
-        /** Actions added to the workspace's log since, in alphabetical order; the counts of API key uses left out. */
-        public List<String> actions(UUID workspace) {
-            List<String> actions = new ArrayList<>();
-            for (List<String> row : table("select id::text, action from audit_event where workspace_id = ?"
-                    + " and action <> 'api_key.usage_counted' order by action", workspace)) {
+        /**
+         * Actions added since, in alphabetical order, by workspace; the nil id is the operators' log. Left out is what is counted
+         * outside the request: uses of API keys, and calls without any known credential.
+         */
+        public Map<UUID, List<String>> added() {
+            Map<UUID, List<String>> added = new TreeMap<>();
+            for (List<String> row : table("select id::text, workspace_id::text, action from audit_event"
+                    + " where action <> 'api_key.usage_counted'"
+                    + " and not (action = 'request.unauthenticated' and workspace_id = operator_log())"
+                    + " order by action")) {
                 if (!before.contains(row.getFirst())) {
-                    actions.add(row.getLast());
+                    added.computeIfAbsent(UUID.fromString(row.get(1)), workspace -> new ArrayList<>())
+                            .add(row.get(2));
                 }
             }
-            return actions;
+            return added;
         }
 
-        /** Actions added to the operators' log since; requests without any credential left out, since those are counted later. */
-        public List<String> operatorActions() {
-            return actions(new UUID(0, 0)).stream()
-                    .filter(action -> !action.equals("request.unauthenticated"))
-                    .toList();
+        /** Actions added to one workspace's log since. */
+        public List<String> added(UUID workspace) {
+            return added().getOrDefault(workspace, List.of());
         }
     }
 
