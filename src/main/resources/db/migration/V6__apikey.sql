@@ -13,12 +13,16 @@ create table api_key (
     revoked_at         timestamptz,
     last_used_at       timestamptz,
     use_count          bigint      not null default 0,
+    -- Calls that the audit log does not tell of yet, and since when (R27).
+    uncounted          bigint      not null default 0,
+    uncounted_since    timestamptz,
     version            int         not null,
     unique (workspace_id, id),
     check ((user_id is null) <> (service_account_id is null)),
     foreign key (workspace_id, service_account_id) references service_account (workspace_id, id)
 );
 create index api_key_by_workspace on api_key (workspace_id, id);
+create index api_key_uncounted on api_key (uncounted_since) where uncounted > 0;
 
 create table api_key_binding (
     id              uuid primary key,
@@ -59,7 +63,8 @@ create policy authentication on api_key_binding for select to ${authn} using (tr
 grant select (workspace_id, api_key_id, provider_key_id) on api_key_binding to ${authn};
 grant select, insert, update on api_key to ${app};
 grant select, insert, delete on api_key_binding to ${app};
-grant select (id, workspace_id, user_id, service_account_id, token_hash, scopes, expires_at, revoked_at) on api_key to ${authn};
+grant select (id, workspace_id, user_id, service_account_id, token_hash, scopes, expires_at, revoked_at, uncounted,
+    uncounted_since) on api_key to ${authn};
 
 call classify_table('api_key', 'workspace', 'apikey', 'life of the workspace');
 call classify('api_key', 'id', 'internal', 'names the key');
@@ -76,6 +81,8 @@ call classify('api_key', 'expires_at', 'internal', 'end of life');
 call classify('api_key', 'revoked_at', 'internal', 'end of life');
 call classify('api_key', 'last_used_at', 'internal', 'activity');
 call classify('api_key', 'use_count', 'internal', 'activity');
+call classify('api_key', 'uncounted', 'internal', 'activity', 'never');
+call classify('api_key', 'uncounted_since', 'internal', 'activity', 'never');
 call classify('api_key', 'version', 'internal', 'lost-update guard', 'never');
 call classify_table('api_key_binding', 'workspace', 'apikey', 'with its keys');
 call classify('api_key_binding', 'id', 'internal', 'names the binding', 'never');

@@ -1,14 +1,10 @@
 package ai.celune.apikey;
 
-import ai.celune.audit.AuditLog;
-import ai.celune.audit.Origin;
 import ai.celune.security.Actor;
-import ai.celune.security.RequestFacts;
 import ai.celune.tenancy.Scope;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.runtime.Shutdown;
 import io.quarkus.scheduler.Scheduled;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
@@ -16,49 +12,39 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
- * Counts the calls of each API key outside the request: exact numbers, stored and written to the audit log once a second
- * (R27). A kill -9 loses at most the last second.
+ * Counts the calls of each API key outside the request and stores the exact numbers once a second (R27). A kill -9 loses at most the last
+ * second. {@link ApiKeyUsageLog} tells the audit log.
  */
 @ApplicationScoped
 class ApiKeyActivity {
     private static final Logger LOG = Logger.getLogger(ApiKeyActivity.class);
-    private static final int MOST_ADDRESSES = 20;
 
     private final AgroalDataSource dataSource;
-    private final AuditLog audit;
     private final Scope scope;
     private final Clock clock;
     private final ConcurrentHashMap<UUID, Uses> unsaved = new ConcurrentHashMap<>();
 
-    ApiKeyActivity(AgroalDataSource dataSource, AuditLog audit, Scope scope, Clock clock) {
+    ApiKeyActivity(AgroalDataSource dataSource, Scope scope, Clock clock) {
         this.dataSource = dataSource;
-        this.audit = audit;
         this.scope = scope;
         this.clock = clock;
     }
 
     /** Calls of one key that are not stored yet. Replaced as a whole, so that a flush takes a consistent picture. */
-    private record Uses(Actor actor, long count, Instant first, Instant last, Set<String> addresses) {
+    private record Uses(Actor actor, long count, Instant first, Instant last) {
         Uses plus(Uses later) {
-            Set<String> all = new TreeSet<>(addresses);
-            later.addresses.stream()
-                    .filter(address -> all.size() < MOST_ADDRESSES)
-                    .forEach(all::add);
-            return new Uses(actor, count + later.count, first, later.last, all);
+            return new Uses(actor, count + later.count, first, later.last);
         }
     }
 
-    void used(Actor actor, RoutingContext context) {
+    void used(Actor actor) {
         Instant now = clock.instant();
-        Set<String> address = Set.of(RequestFacts.of(context).address());
-        unsaved.merge(actor.credential().id(), new Uses(actor, 1, now, now, address), Uses::plus);
+        unsaved.merge(actor.credential().id(), new Uses(actor, 1, now, now), Uses::plus);
     }
 
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
@@ -79,18 +65,18 @@ class ApiKeyActivity {
 
     private UUID store(UUID key, Uses uses) {
         try (var connection = dataSource.getConnection();
-                var statement = connection.prepareStatement(
-                        "update api_key set use_count = use_count + ?, last_used_at = ? where id = ?")) {
+                var statement = connection.prepareStatement("update api_key set use_count = use_count + ?,"
+                        + " uncounted = uncounted + ?, uncounted_since = coalesce(uncounted_since, ?), last_used_at = ?"
+                        + " where id = ?")) {
             statement.setLong(1, uses.count);
-            statement.setObject(2, uses.last.atOffset(ZoneOffset.UTC));
-            statement.setObject(3, key);
+            statement.setLong(2, uses.count);
+            statement.setObject(3, uses.first.atOffset(ZoneOffset.UTC));
+            statement.setObject(4, uses.last.atOffset(ZoneOffset.UTC));
+            statement.setObject(5, key);
             statement.executeUpdate();
+            return key;
         } catch (SQLException e) {
             throw new PersistenceException(e);
         }
-        audit.recordFrom(
-                new Origin(uses.actor.principal(), uses.actor.credential(), null),
-                new ApiKeyEvents.UsageCounted(key, uses.count, uses.first, uses.last, List.copyOf(uses.addresses)));
-        return key;
     }
 }

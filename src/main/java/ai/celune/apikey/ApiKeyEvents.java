@@ -2,7 +2,6 @@ package ai.celune.apikey;
 
 import ai.celune.audit.AuditEvent;
 import ai.celune.audit.Event;
-import ai.celune.audit.Personal;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -26,12 +25,7 @@ interface ApiKeyEvents {
     @Event(value = "api_key.revoked", target = "api_key")
     record Revoked(UUID target, String prefix) implements AuditEvent {}
 
-    /** Successful calls of one key since the last such event; exact, unless {@code lowerBound}. */
+    /** Authenticated calls of one key, exact, between the first and the last of them. */
     @Event(value = "api_key.usage_counted", target = "api_key")
-    record UsageCounted(
-            UUID target,
-            long count,
-            Instant first,
-            Instant last,
-            @Personal List<String> addresses) implements AuditEvent {}
+    record UsageCounted(UUID target, long count, Instant first, Instant last) implements AuditEvent {}
 }

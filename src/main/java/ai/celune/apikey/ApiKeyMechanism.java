@@ -58,11 +58,11 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
             return Uni.createFrom().nullItem();
         }
         return ApiKeyToken.parse(sent)
-                .map(token -> credentials.resolve(context, manager, () -> actor(context, token)))
+                .map(token -> credentials.resolve(context, manager, () -> actor(token)))
                 .orElseGet(() -> Uni.createFrom().failure(new AuthenticationFailedException()));
     }
 
-    private Actor actor(RoutingContext context, ApiKeyToken token) throws SQLException {
+    private Actor actor(ApiKeyToken token) throws SQLException {
         try (token;
                 var connection = authn.getConnection();
                 var statement = connection.prepareStatement(LOOKUP)) {
@@ -72,7 +72,7 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
                     throw new AuthenticationFailedException();
                 }
                 Actor actor = read(row);
-                activity.used(actor, context);
+                activity.used(actor);
                 return actor;
             }
         }

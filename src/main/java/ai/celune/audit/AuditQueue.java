@@ -1,6 +1,7 @@
 package ai.celune.audit;
 
 import ai.celune.crypto.Sealer;
+import ai.celune.tenancy.Scope;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
@@ -45,6 +46,7 @@ public class AuditQueue {
         this.sealer = sealer;
         this.json = json;
         this.clock = clock;
+        sealer.createKey(Scope.NOBODY);
         writer.start();
     }
 

@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /** Says where the service is, once it answers, to the person at the terminal and to whoever waits on a file. */
@@ -37,7 +38,7 @@ public final class Announcement implements QuarkusApplication {
     @Override
     public int run(String... args) throws IOException {
         String baseUrl = "http://127.0.0.1:" + server.getPort();
-        String managementUrl = "http://127.0.0.1:" + server.getManagementPort();
+        String managementUrl = "http://127.0.0.1:" + managementPort();
         @Nullable String accessCode = accessCode();
         ObjectNode addresses = json.createObjectNode().put("baseUrl", baseUrl).put("managementUrl", managementUrl);
         PrivateFiles.write(
@@ -50,6 +51,12 @@ public final class Announcement implements QuarkusApplication {
         }
         Quarkus.waitForExit();
         return 0;
+    }
+
+    /** Quarkus registers the actual port only where it differs from the configured one. */
+    private int managementPort() {
+        int actual = server.getManagementPort();
+        return actual < 0 ? ConfigProvider.getConfig().getValue("quarkus.management.port", Integer.class) : actual;
     }
 
     static String greeting(String baseUrl, String managementUrl, @Nullable String accessCode) {

@@ -1,0 +1,157 @@
+package ai.celune.web;
+
+import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import jakarta.annotation.security.PermitAll;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+import org.jboss.jandex.AnnotationInstance;
+import org.jboss.jandex.AnnotationTarget;
+import org.jboss.jandex.ClassInfo;
+import org.jboss.jandex.DotName;
+import org.jboss.jandex.IndexView;
+import org.jboss.jandex.MethodInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes into the OpenAPI document, once for all operations, what annotations already say: the permission, the credential, and the refusals
+ * that any operation of its kind can give. Runs at build time.
+ */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+public class ApiDescription implements OASFilter {
+    private static final DotName PERMISSIONS = DotName.createSimple(PermissionsAllowed.class);
+    private static final DotName AUTHENTICATED = DotName.createSimple(Authenticated.class);
+    private static final DotName PUBLIC = DotName.createSimple(PermitAll.class);
+    private static final String SCHEME = "bearer";
+    private static final String PROBLEM = "ProblemDocument";
+
+    private static final Map<Integer, String> ALWAYS = Map.of(
+            400, "The request is not well-formed.",
+            429, "Too many requests; Retry-After says when to try again.",
+            500, "Something went wrong on our side.",
+            503, "A store does not answer; Retry-After says when to try again.");
+
+    private final Map<String, MethodInfo> methods = new TreeMap<>();
+
+    public ApiDescription(IndexView index) {
+        for (ClassInfo type : index.getKnownClasses()) {
+            if (type.simpleName() != null && type.simpleName().endsWith("Resource")) {
+                type.methods().forEach(method -> methods.put(type.simpleName() + "_" + method.name(), method));
+            }
+        }
+    }
+
+    @Override
+    public void filterOpenAPI(OpenAPI document) {
+        document.getComponents()
+                .addSecurityScheme(
+                        SCHEME,
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.HTTP)
+                                .scheme("bearer")
+                                .description("An API key, or the access token of a session"));
+        document.getComponents().addSchema(PROBLEM, problem());
+        document.getComponents()
+                .addSchema("Secret", text().format("password").description("Taken in, never given out"));
+        document.getPaths()
+                .getPathItems()
+                .forEach((path, item) ->
+                        item.getOperations().forEach((method, operation) -> describe(path, method, operation)));
+    }
+
+    private void describe(String path, PathItem.HttpMethod method, Operation operation) {
+        String permission = permission(operation.getOperationId(), path);
+        if (permission != null) {
+            operation.addSecurityRequirement(
+                    OASFactory.createSecurityRequirement().addScheme(SCHEME));
+            operation.addExtension("x-permission", permission);
+            refusal(operation, 401, "A valid credential is required.");
+            refusal(operation, 403, "The caller lacks a permission.");
+        }
+        ALWAYS.forEach((status, why) -> refusal(operation, status, why));
+        if (path.contains("{")) {
+            refusal(operation, 404, "There is no such resource in the caller's workspace.");
+        }
+        if (operation.getRequestBody() != null) {
+            refusal(operation, 413, "The request body is too large.");
+            refusal(operation, 415, "The request body has another media type than expected.");
+        }
+        boolean updates = method == PathItem.HttpMethod.PATCH || method == PathItem.HttpMethod.PUT;
+        if (updates) {
+            refusal(operation, 412, "The resource has changed since it was read.");
+        }
+        if (method != PathItem.HttpMethod.GET && method != PathItem.HttpMethod.HEAD) {
+            refusal(operation, 409, "The state of the resource does not allow this.");
+        }
+        if (method == PathItem.HttpMethod.POST) {
+            refusal(operation, 422, "A rule of the domain does not allow this.");
+        }
+    }
+
+    /** The permission; {@code authenticated} where any credential will do; null for public operations. */
+    private @Nullable String permission(String operationId, String path) {
+        MethodInfo method = methods.get(operationId);
+        if (method == null) {
+            return path.startsWith("/v1/proxy/") ? "provider-keys:use" : null;
+        }
+        for (AnnotationTarget target : List.of(method, method.declaringClass())) {
+            AnnotationInstance permissions = target.declaredAnnotation(PERMISSIONS);
+            if (permissions != null) {
+                return String.join(", ", permissions.value().asStringArray());
+            }
+            if (target.hasDeclaredAnnotation(AUTHENTICATED)) {
+                return "authenticated";
+            }
+            if (target.hasDeclaredAnnotation(PUBLIC)) {
+                return null;
+            }
+        }
+        throw new IllegalStateException(operationId + " does not say who may call it");
+    }
+
+    private static void refusal(Operation operation, int status, String why) {
+        APIResponse response = OASFactory.createAPIResponse()
+                .description(why)
+                .content(OASFactory.createContent()
+                        .addMediaType(
+                                ProblemDocument.MEDIA_TYPE,
+                                OASFactory.createMediaType()
+                                        .schema(OASFactory.createSchema().ref(PROBLEM))));
+        operation.getResponses().addAPIResponse(Integer.toString(status), response);
+    }
+
+    private static Schema problem() {
+        Schema errors = OASFactory.createSchema()
+                .addType(Schema.SchemaType.ARRAY)
+                .items(OASFactory.createSchema()
+                        .addType(Schema.SchemaType.OBJECT)
+                        .addProperty("pointer", text())
+                        .addProperty("code", text())
+                        .addProperty("detail", text()));
+        return OASFactory.createSchema()
+                .addType(Schema.SchemaType.OBJECT)
+                .description("A refusal (RFC 9457); docs/errors.md lists the codes")
+                .required(List.of("type", "title", "status", "code", "requestId"))
+                .addProperty("type", text())
+                .addProperty("title", text())
+                .addProperty("status", OASFactory.createSchema().addType(Schema.SchemaType.INTEGER))
+                .addProperty("code", text())
+                .addProperty("requestId", text())
+                .addProperty("detail", text())
+                .addProperty("errors", errors);
+    }
+
+    private static Schema text() {
+        return OASFactory.createSchema().addType(Schema.SchemaType.STRING);
+    }
+}

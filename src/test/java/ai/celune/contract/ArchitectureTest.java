@@ -1,0 +1,260 @@
+package ai.celune.contract;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.celune.tenancy.Scope;
+import ai.celune.tenancy.WorkspaceOwned;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import jakarta.persistence.Entity;
+import jakarta.ws.rs.Path;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the house that byte code and source show. */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("ai.celune");
+
+    private static final Set<String> MECHANISMS =
+            Set.of("web", "security", "tenancy", "crypto", "audit", "ratelimit", "idempotency", "egress");
+
+    /** Feature to the features it may know; everything else goes by id or by event. The arrows form no cycle. */
+    private static final Map<String, Set<String>> ARROWS = Map.of(
+            "identity", Set.of(),
+            "workspace", Set.of("identity"),
+            "providerkey", Set.of("workspace"),
+            "apikey", Set.of("workspace"),
+            "broker", Set.of("providerkey"),
+            "ops", Set.of());
+
+    /** Who may bind a transaction to somebody else than the caller. */
+    private static final Set<String> SCOPE_CALLERS = Set.of(
+            "apikey.ApiKeyActivity",
+            "apikey.ApiKeyUsageLog",
+            "audit.AuditReads",
+            "idempotency.IdempotencyRecords",
+            "identity.AccessCodes",
+            "identity.Accounts",
+            "identity.Attempts",
+            "identity.ResetCodes",
+            "identity.SessionCleanup",
+            "identity.Sessions",
+            "identity.SigningKeys",
+            "providerkey.ProviderKeyUses",
+            "workspace.Workspaces");
+
+    /** Who may speak SQL past the ORM, where only row-level security stands guard. */
+    private static final Set<String> SQL_SPEAKERS = Set.of(
+            "apikey.ApiKeyActivity",
+            "apikey.ApiKeyUsageLog",
+            "apikey.ApiKeyMechanism",
+            "audit.AuditHistory",
+            "audit.AuditLog",
+            "audit.AuditQueue",
+            "audit.AuditReads",
+            "idempotency.IdempotencyRecords",
+            "identity.AccessCodes",
+            "identity.Accounts",
+            "identity.Attempts",
+            "identity.IdentityLookups",
+            "identity.ResetCodes",
+            "identity.SessionCleanup",
+            "identity.SigningKeys",
+            "providerkey.Fingerprints",
+            "tenancy.Scope");
+
+    @Test
+    void featuresKnowOnlyTheFeaturesTheyMay() {
+        ARROWS.forEach((feature, known) -> {
+            Set<String> others = new TreeSet<>(ARROWS.keySet());
+            others.removeAll(known);
+            others.remove(feature);
+            noClasses()
+                    .that()
+                    .resideInAPackage("ai.celune." + feature + "..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(packages(others))
+                    .check(CLASSES);
+        });
+    }
+
+    @Test
+    void mechanismsKnowNoFeature() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(packages(MECHANISMS))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packages(ARROWS.keySet()))
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageIsAMechanismOrAFeatureOrForOneMachine() {
+        Set<String> known = new TreeSet<>(MECHANISMS);
+        known.addAll(ARROWS.keySet());
+        known.addAll(Set.of("embedded", "launcher", "tour", ""));
+        Set<String> found = CLASSES.stream()
+                .map(type -> type.getPackageName().replaceFirst("^ai\\.celune\\.?", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+        found.removeAll(known);
+        assertEquals(Set.of(), found);
+    }
+
+    @Test
+    void featuresFormNoCycle() {
+        SlicesRuleDefinition.slices()
+                .matching("ai.celune.(apikey|broker|identity|ops|providerkey|workspace)..")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyResourcesCarryPaths() {
+        classes()
+                .that()
+                .areAnnotatedWith(Path.class)
+                .should()
+                .haveSimpleNameEndingWith("Resource")
+                .check(CLASSES);
+    }
+
+    @Test
+    void resourcesTouchNoEntityManager() {
+        noClasses()
+                .that()
+                .haveSimpleNameEndingWith("Resource")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jakarta.persistence..", "io.agroal..", "java.sql..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void resourcesNeverReturnEntities() {
+        methods()
+                .that()
+                .areDeclaredInClassesThat()
+                .haveSimpleNameEndingWith("Resource")
+                .and()
+                .arePublic()
+                .should()
+                .notHaveRawReturnType(com.tngtech.archunit.base.DescribedPredicate.describe(
+                        "an entity", (JavaClass type) -> type.isAnnotatedWith(Entity.class)))
+                .check(CLASSES);
+    }
+
+    @Test
+    void entitiesOfWorkspacesExtendTheBaseEntity() {
+        Set<String> others = CLASSES.stream()
+                .filter(type -> type.isAnnotatedWith(Entity.class) && !type.isAssignableTo(WorkspaceOwned.class))
+                .map(JavaClass::getSimpleName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(Set.of("AccessCode", "Account", "RefreshToken", "Session", "Workspace"), others);
+    }
+
+    @Test
+    void onlyListedClassesBindTransactionsToOthers() {
+        assertEquals(
+                new TreeSet<>(SCOPE_CALLERS),
+                callers(call -> call.getTargetOwner().isEquivalentTo(Scope.class)
+                        && call.getName().startsWith("as")));
+    }
+
+    @Test
+    void onlyListedClassesSpeakSql() {
+        assertEquals(
+                new TreeSet<>(SQL_SPEAKERS),
+                callers(call -> call.getName().equals("createNativeQuery")
+                        || call.getName().equals("prepareStatement")
+                        || call.getName().equals("createStatement")));
+    }
+
+    private static Set<String> callers(java.util.function.Predicate<JavaMethodCall> wanted) {
+        return CLASSES.stream()
+                .filter(resideInAPackage("ai.celune.embedded..").negate())
+                .flatMap(type -> type.getMethodCallsFromSelf().stream())
+                .filter(wanted)
+                .map(call -> call.getOriginOwner().getName())
+                .map(name -> name.replaceFirst("^ai\\.celune\\.", "").replaceFirst("\\$.*", ""))
+                .filter(name -> !name.equals("tenancy.Scope") || SQL_SPEAKERS.contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Test
+    void nobodyPrintsOrAsksTheSystemForTheTime() {
+        noClasses()
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(java.time.Instant.class, "now")
+                .orShould()
+                .callMethod(java.time.LocalDate.class, "now")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.util.Date.class)
+                .orShould()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .check(CLASSES);
+    }
+
+    @Test
+    void namesSayWhatThingsAre() {
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Util|Utils|Helper|Manager|Impl|Dto|DTO)")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noMainFileIsLongerThan400Lines() throws IOException {
+        try (var files = Files.walk(java.nio.file.Path.of("src/main/java"))) {
+            List<String> tooLong = files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> lines(file) > 400)
+                    .map(Object::toString)
+                    .toList();
+            assertEquals(List.of(), tooLong);
+        }
+    }
+
+    @Test
+    void everyPackageSaysWhatItIsFor() throws IOException {
+        try (var folders = Files.walk(java.nio.file.Path.of("src/main/java/ai/celune"))) {
+            assertTrue(folders.filter(Files::isDirectory)
+                    .allMatch(folder -> Files.exists(folder.resolve("package-info.java"))));
+        }
+    }
+
+    private static long lines(java.nio.file.Path file) {
+        try (var lines = Files.lines(file)) {
+            return lines.count();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static String[] packages(Set<String> names) {
+        return names.stream().map(name -> "ai.celune." + name + "..").toArray(String[]::new);
+    }
+}

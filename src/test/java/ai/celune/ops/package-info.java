@@ -1,0 +1,4 @@
+@NullMarked
+package ai.celune.ops;
+
+import org.jspecify.annotations.NullMarked;
