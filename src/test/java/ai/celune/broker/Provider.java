@@ -83,6 +83,8 @@ final class Provider implements AutoCloseable {
     static OutputStream openStream(HttpExchange exchange) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
+        // Writes the head as well, which the server would keep until the first piece.
+        exchange.getResponseBody().flush();
         return exchange.getResponseBody();
     }
 

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** The table of the README lists exactly the properties there are, with their defaults. */
 class ConfigurationTest {
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(celune\\.[^`]+)` \\| (?:`([^`]*)`|none) \\| \\S.+\\|$");
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `(celune\\.[^`]+)` \\| (?:`([^`]*)`|none) \\| \\S.+\\|$");
 
     @Test
     void theReadmeListsExactlyTheProperties() throws IOException {
@@ -38,14 +39,18 @@ class ConfigurationTest {
                 .withImportOption(new ImportOption.DoNotIncludeTests())
                 .importPackages("ai.celune")) {
             type.tryGetAnnotationOfType(ConfigMapping.class)
-                    .ifPresent(mapping -> type.getMethods().forEach(method -> add(properties, mapping.prefix(), method)));
-            type.getConstructors().forEach(constructor -> constructor.getParameters().forEach(parameter -> parameter
-                    .tryGetAnnotationOfType(ConfigProperty.class)
-                    .ifPresent(property -> properties.put(
-                            property.name(),
-                            property.defaultValue().equals(ConfigProperty.UNCONFIGURED_VALUE)
-                                    ? "none"
-                                    : property.defaultValue()))));
+                    .ifPresent(
+                            mapping -> type.getMethods().forEach(method -> add(properties, mapping.prefix(), method)));
+            type.getConstructors()
+                    .forEach(constructor -> constructor
+                            .getParameters()
+                            .forEach(parameter -> parameter
+                                    .tryGetAnnotationOfType(ConfigProperty.class)
+                                    .ifPresent(property -> properties.put(
+                                            property.name(),
+                                            property.defaultValue().equals(ConfigProperty.UNCONFIGURED_VALUE)
+                                                    ? "none"
+                                                    : property.defaultValue()))));
         }
         properties.put("celune.startup.accept", "none");
         for (String role : new String[] {"owner", "app", "authn", "audit"}) {

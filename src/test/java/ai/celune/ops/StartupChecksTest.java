@@ -56,7 +56,8 @@ class StartupChecksTest {
 
     @Test
     void findingsSayHowTheyAreAccepted() {
-        List<StartupChecks.Finding> findings = checks(Map.of("celune.session.issuer", "celune")).findings();
+        List<StartupChecks.Finding> findings =
+                checks(Map.of("celune.session.issuer", "celune")).findings();
         assertTrue(findings.getFirst().why().endsWith("accept it as default-issuer"));
     }
 
