@@ -4,6 +4,7 @@ import ai.celune.security.Actor;
 import ai.celune.security.CredentialEnded;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.TransactionPhase;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  * began before an end is refused.
  */
 @ApplicationScoped
+@Startup // Ready before the first request: what it has not seen end, it would refuse.
 public class OpenStreams {
     private static final long REMEMBERED = TimeUnit.SECONDS.toNanos(60);
     private static final int MAX_REMEMBERED = 10_000;

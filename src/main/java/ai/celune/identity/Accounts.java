@@ -15,6 +15,7 @@ import ai.celune.tenancy.Ids;
 import ai.celune.tenancy.Scope;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.persistence.EntityManager;
@@ -168,7 +169,7 @@ public class Accounts {
         if (actor == null) {
             return join(invitation, newcomer(wanted, invitation));
         }
-        return join(invitation, new Joining(actor.user(), null));
+        return join(invitation, new Joining(People.requireSession(actor).user(), null));
     }
 
     /** @param passwordHash of a new account; null for one that exists */
@@ -199,19 +200,25 @@ public class Accounts {
         });
     }
 
-    @Transactional
+    /** The attempt commits on its own before anything is hashed, so that a refusal does not take it back. */
     void changePassword(UUID userId, ChangePassword wanted) {
-        Account account = entities.find(Account.class, userId);
-        int failures = attempts.reserve(account.email());
+        String email = QuarkusTransaction.requiringNew()
+                .call(() -> entities.find(Account.class, userId).email());
+        int failures = attempts.reserve(email);
+        Optional<KnownAccount> known = lookups.account(email);
         try (Secret current = wanted.currentPassword()) {
-            if (!passwords.verify(current, account.passwordHash())) {
-                throw refuse(account.email(), lookups.account(account.email()), failures, "wrong_password");
+            if (!passwords.verify(current, known.map(KnownAccount::passwordHash).orElse(null))) {
+                throw refuse(email, known, failures, "wrong_password");
             }
         }
-        attempts.clear(account.email());
-        account.replacePassword(hash(wanted.newPassword()));
-        audit.record(new IdentityEvents.PasswordChanged(userId));
-        sessions.endAll(account, "password_changed");
+        attempts.clear(email);
+        String hash = hash(wanted.newPassword());
+        QuarkusTransaction.requiringNew().run(() -> {
+            Account account = entities.find(Account.class, userId);
+            account.replacePassword(hash);
+            audit.record(new IdentityEvents.PasswordChanged(userId));
+            sessions.endAll(account, "password_changed");
+        });
     }
 
     @Transactional

@@ -37,8 +37,9 @@ class RateLimitHandler {
     }
 
     private void handle(RoutingContext context) {
-        BiConsumer<RoutingContext, Throwable> onFailure = this::unauthenticated;
-        context.put(QuarkusHttpUser.AUTH_FAILURE_HANDLER, onFailure);
+        // Quarkus would answer a bad credential itself, before the subscription below does.
+        BiConsumer<RoutingContext, Throwable> answeredBelow = (ignored, failure) -> {};
+        context.put(QuarkusHttpUser.AUTH_FAILURE_HANDLER, answeredBelow);
         if (Credentials.sent(context).size() > 1) {
             unauthenticated(context, new Problem(ErrorCode.AMBIGUOUS_CREDENTIALS));
         } else if (hasKeyInQuery(context)) {

@@ -86,6 +86,9 @@ public class JsonBodyReader implements MessageBodyReader<Object> {
         } catch (CharacterCodingException e) {
             throw new Problem(ErrorCode.INVALID_REQUEST, "the body is not UTF-8");
         }
+        if (bytes.length > 2 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF) {
+            throw new Problem(ErrorCode.INVALID_REQUEST, "the body begins with a byte order mark");
+        }
         for (byte b : bytes) {
             if (b == 0) {
                 throw new Problem(ErrorCode.INVALID_REQUEST, "the body holds a NUL byte");

@@ -1,0 +1,322 @@
+package ai.celune.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.celune.contract.Operations.Operation;
+import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
+import ai.celune.support.Api;
+import ai.celune.support.PostgresResource;
+import ai.celune.support.Reply;
+import ai.celune.support.Rows;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** Every change is in the log, once, where it belongs; what did not happen is not (R29, R33). */
+@QuarkusTest
+@WithTestResource(PostgresResource.class)
+class AuditCoverageTest {
+    private static final UUID OPERATORS = new UUID(0, 0);
+
+    private final Actors actors = new Actors();
+    private final Map<String, Supplier<Step>> scripts = new HashMap<>();
+
+    /** One successful call and what it adds to which log. */
+    private record Step(Supplier<Reply> call, Function<Reply, Map<UUID, List<String>>> expected) {}
+
+    AuditCoverageTest() {
+        scripts.put("ApiKeyResource_create", () -> adds(() -> createApiKey(), "api_key.created"));
+        scripts.put("ApiKeyResource_rename", () -> {
+            UUID key = actors.key("settings:read").id();
+            return adds(() -> Api.patch("/v1/api-keys/" + key, owner(), Map.of("name", "other")), "api_key.renamed");
+        });
+        scripts.put("ApiKeyResource_revoke", () -> {
+            UUID key = actors.key("settings:read").id();
+            return adds(() -> Api.delete("/v1/api-keys/" + key, owner()), "api_key.revoked");
+        });
+        scripts.put("AuthResource_signUp", () -> {
+            String code = Actors.accessCode();
+            return new Step(
+                    () -> Api.post("/v1/auth/sign-up", null, signUp(code)),
+                    reply -> Map.of(
+                            UUID.fromString(reply.field("workspaceId")),
+                            List.of("session.created", "user.signed_up", "workspace.created"),
+                            OPERATORS,
+                            List.of("access_code.used")));
+        });
+        scripts.put("AuthResource_signIn", () -> {
+            String email = actors.member().email();
+            return adds(() -> Actors.signIn(email, Actors.PASSWORD), "session.created");
+        });
+        scripts.put("AuthResource_refresh", () -> {
+            String token = actors.member().again().refreshToken();
+            return adds(() -> Api.post("/v1/auth/refresh", null, Map.of("refreshToken", token)), "session.refreshed");
+        });
+        scripts.put("AuthResource_signOut", () -> {
+            Session session = actors.member().again();
+            return adds(() -> Api.send("POST", "/v1/auth/sign-out", session.token(), null), "session.ended");
+        });
+        scripts.put("AuthResource_acceptInvitation", () -> {
+            String email = Actors.newEmail();
+            String code = Api.post("/v1/invitations", owner(), Map.of("email", email, "role", "member"))
+                    .field("code");
+            return adds(
+                    () -> Api.post(
+                            "/v1/auth/accept-invitation",
+                            null,
+                            Map.of("code", code, "email", email, "password", Actors.PASSWORD)),
+                    "member.joined",
+                    "session.created",
+                    "user.signed_up");
+        });
+        scripts.put("AuthResource_resetPassword", () -> {
+            Session person = Actors.join(actors.owner(), "member");
+            String code = Api.post(
+                            "/v1/platform/users/" + person.userId() + "/reset-code",
+                            Actors.operator().token(),
+                            Map.of())
+                    .field("code");
+            return addsForOperators(
+                    () -> Api.post(
+                            "/v1/auth/reset-password",
+                            null,
+                            Map.of("email", person.email(), "code", code, "password", "another good password")),
+                    "session.ended",
+                    "user.password_reset");
+        });
+        scripts.put("MeResource_changePassword", () -> {
+            Session person = Actors.join(actors.owner(), "member");
+            return adds(
+                    () -> Api.post(
+                            "/v1/me/password",
+                            person.token(),
+                            Map.of("currentPassword", Actors.PASSWORD, "newPassword", "another good password")),
+                    "session.ended",
+                    "user.password_changed");
+        });
+        scripts.put("MeResource_signOutEverywhere", () -> {
+            Session person = Actors.join(actors.owner(), "member");
+            return adds(() -> Api.send("POST", "/v1/me/sign-out-everywhere", person.token(), null), "session.ended");
+        });
+        scripts.put(
+                "InvitationResource_invite",
+                () -> adds(
+                        () -> Api.post(
+                                "/v1/invitations", owner(), Map.of("email", Actors.newEmail(), "role", "member")),
+                        "member.invited"));
+        scripts.put("MemberResource_changeRole", () -> {
+            UUID person = Actors.join(actors.owner(), "member").userId();
+            return adds(
+                    () -> Api.patch("/v1/members/" + person, owner(), Map.of("role", "auditor")),
+                    "member.role_changed");
+        });
+        scripts.put("MemberResource_remove", () -> {
+            UUID person = Actors.join(actors.owner(), "member").userId();
+            return adds(() -> Api.delete("/v1/members/" + person, owner()), "member.removed");
+        });
+        scripts.put(
+                "PlatformResource_issue",
+                () -> addsForOperators(
+                        () -> Api.post(
+                                "/v1/platform/access-codes", Actors.operator().token(), Map.of()),
+                        "access_code.issued"));
+        scripts.put("PlatformResource_revoke", () -> {
+            String operator = Actors.operator().token();
+            UUID code =
+                    Api.post("/v1/platform/access-codes", operator, Map.of()).id();
+            return addsForOperators(
+                    () -> Api.delete("/v1/platform/access-codes/" + code, operator), "access_code.revoked");
+        });
+        scripts.put("PlatformResource_resetCode", () -> {
+            String path = "/v1/platform/users/" + actors.member().userId() + "/reset-code";
+            return addsForOperators(() -> Api.post(path, Actors.operator().token(), Map.of()), "user.password_reset");
+        });
+        scripts.put("ProviderKeyResource_create", () -> adds(() -> createProviderKey(), "provider_key.created"));
+        scripts.put("ProviderKeyResource_replaceValue", () -> {
+            UUID key = createProviderKey().id();
+            return adds(
+                    () -> Api.put("/v1/provider-keys/" + key + "/value", owner(), Map.of("key", "sk-audit-replaced")),
+                    "provider_key.value_replaced");
+        });
+        scripts.put("ProviderKeyResource_delete", () -> {
+            UUID key = createProviderKey().id();
+            return adds(() -> Api.delete("/v1/provider-keys/" + key, owner()), "provider_key.deleted");
+        });
+        scripts.put(
+                "ServiceAccountResource_create", () -> adds(() -> createServiceAccount(), "service_account.created"));
+        scripts.put("ServiceAccountResource_remove", () -> {
+            UUID account = createServiceAccount().id();
+            return adds(() -> Api.delete("/v1/service-accounts/" + account, owner()), "service_account.removed");
+        });
+        scripts.put(
+                "SettingsResource_change",
+                () -> adds(
+                        () -> Api.patch("/v1/settings", owner(), Map.of("name", "Renamed " + UUID.randomUUID())),
+                        "settings.changed"));
+        scripts.put("WorkspaceResource_create", () -> {
+            String code = Actors.accessCode();
+            return new Step(
+                    () -> Api.post("/v1/workspaces", owner(), Map.of("name", "Second", "accessCode", code)),
+                    reply -> Map.of(reply.id(), List.of("workspace.created"), OPERATORS, List.of("access_code.used")));
+        });
+        scripts.put("WorkspaceResource_select", () -> {
+            Session session = actors.owner().again();
+            UUID second = Api.post(
+                            "/v1/workspaces",
+                            session.token(),
+                            Map.of("name", "Second", "accessCode", Actors.accessCode()))
+                    .id();
+            return new Step(
+                    () -> Api.send("POST", "/v1/workspaces/" + second + "/select", session.token(), null),
+                    reply -> Map.of(
+                            session.workspaceId(),
+                            List.of("session.ended"),
+                            second,
+                            List.of("session.created", "workspace.selected")));
+        });
+    }
+
+    @Test
+    void everyChangeAddsExactlyItsEvents() {
+        List<String> wrong = new ArrayList<>();
+        scripts.forEach((operation, script) -> {
+            actors.owner();
+            Step step = script.get();
+            Rows.LogMark mark = Rows.mark();
+            Reply reply = step.call().get();
+            if (reply.status() >= 300) {
+                wrong.add(operation + ": " + reply);
+            } else if (!step.expected().apply(reply).equals(mark.added())) {
+                wrong.add(operation + ": expected " + step.expected().apply(reply) + ", got " + mark.added());
+            }
+        });
+        assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    void everyChangingOperationHasAScript() {
+        Set<String> missing = new TreeSet<>();
+        for (Operation operation : Operations.all()) {
+            if (operation.changes() && !scripts.containsKey(operation.id())) {
+                missing.add(operation.id());
+            }
+        }
+        assertEquals(Operations.listed("uncovered-audit.txt"), missing);
+    }
+
+    @Test
+    void looksAtPersonalDataAndAtTheLogAreEvents() {
+        Session owner = actors.owner();
+        Rows.LogMark mark = Rows.mark();
+        Reply events = Api.get("/v1/audit/events", owner.token()).require(200);
+        Api.get(
+                        "/v1/audit/events/"
+                                + events.items().iterator().next().path("id").asText(),
+                        owner.token())
+                .require(200);
+        Api.get("/v1/members", owner.token()).require(200);
+        assertEquals(Map.of(owner.workspaceId(), List.of("audit.read", "audit.read", "data.read")), mark.added());
+    }
+
+    @Test
+    void aMissingPermissionIsOneEventOfTheCallersWorkspace() {
+        Session member = actors.member();
+        assertOneRefusal(403, member, "request.denied", () -> Api.patch("/v1/settings", member.token(), Map.of()));
+    }
+
+    @Test
+    void anUnknownIdIsOneEventOfTheCallersWorkspace() {
+        Session owner = actors.owner();
+        String path = "/v1/provider-keys/" + UUID.randomUUID();
+        assertOneRefusal(404, owner, "request.not_found", () -> Api.delete(path, owner.token()));
+    }
+
+    @Test
+    void aRevokedKeyIsOneEventOfItsWorkspace() {
+        Actors.Key key = actors.key("settings:read");
+        Api.delete("/v1/api-keys/" + key.id(), owner()).require(204);
+        assertOneRefusal(401, actors.owner(), "request.unauthenticated", () -> Api.get("/v1/settings", key.token()));
+    }
+
+    @Test
+    void aFailedSignInIsAnEventOfTheOperatorsAndOfEachWorkspaceOfThePerson() {
+        Session person = Actors.join(actors.owner(), "member");
+        Rows.LogMark mark = Rows.mark();
+        Actors.signIn(person.email(), "not the password").require(401);
+        assertEquals(
+                Map.of(OPERATORS, List.of("session.refused"), person.workspaceId(), List.of("session.refused")),
+                mark.added());
+    }
+
+    @Test
+    void whatIsRolledBackLeavesNoEvent() {
+        Session owner = actors.owner();
+        Map<String, String> before = Rows.stored();
+        Rows.LogMark mark = Rows.mark();
+        Reply refused = Api.patch("/v1/members/" + owner.userId(), owner.token(), Map.of("role", "admin"));
+        assertEquals(409, refused.status(), refused.toString());
+        assertEquals(Map.of(), mark.added());
+        assertEquals(before, Rows.stored());
+    }
+
+    @Test
+    void aRefusedAccessCodeIsAnEventAlthoughEverythingElseIsRolledBack() {
+        Map<String, String> before = Rows.stored();
+        Rows.LogMark mark = Rows.mark();
+        Api.post("/v1/auth/sign-up", null, signUp("WRONG-WRONG-WRONG-WRONG")).require(422);
+        assertEquals(Map.of(OPERATORS, List.of("access_code.refused")), mark.added());
+        assertEquals(before, Rows.stored());
+    }
+
+    private static void assertOneRefusal(int status, Session of, String action, Supplier<Reply> call) {
+        Map<String, String> before = Rows.stored();
+        Rows.LogMark mark = Rows.mark();
+        Reply refused = call.get();
+        assertEquals(status, refused.status(), refused.toString());
+        assertEquals(Map.of(of.workspaceId(), List.of(action)), mark.added());
+        assertEquals(before, Rows.stored());
+    }
+
+    private Step adds(Supplier<Reply> call, String... actions) {
+        UUID workspace = actors.owner().workspaceId();
+        return new Step(call, reply -> Map.of(workspace, List.of(actions)));
+    }
+
+    private static Step addsForOperators(Supplier<Reply> call, String... actions) {
+        return new Step(call, reply -> Map.of(OPERATORS, List.of(actions)));
+    }
+
+    private String owner() {
+        return actors.owner().token();
+    }
+
+    private Reply createApiKey() {
+        return Api.post("/v1/api-keys", owner(), Map.of("name", "test", "scopes", List.of("settings:read")));
+    }
+
+    private Reply createProviderKey() {
+        return Api.post(
+                "/v1/provider-keys",
+                owner(),
+                Map.of("provider", "openai", "name", "test", "key", "sk-audit-0123456789"));
+    }
+
+    private Reply createServiceAccount() {
+        return Api.post("/v1/service-accounts", owner(), Map.of("name", "test", "role", "member"));
+    }
+
+    private static Map<String, Object> signUp(String code) {
+        return Map.of(
+                "email", Actors.newEmail(), "password", Actors.PASSWORD, "accessCode", code, "workspaceName", "Test");
+    }
+}

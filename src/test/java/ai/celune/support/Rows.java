@@ -1,0 +1,124 @@
+package ai.celune.support;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** What is really stored, read as superuser, whom row-level security does not bind. */
+public final class Rows {
+    /** Written besides the change that a test is about: refusals are events, and calls of API keys are counted each second. */
+    private static final Set<String> LOG = Set.of("audit_event", "audit_pending", "audit_opening");
+
+    private Rows() {}
+
+    /** Everything stored, by table, in a form that tells any difference; the audit log and the use counts of API keys left out. */
+    public static Map<String, String> stored(String... ignoredTables) {
+        Map<String, String> state = new TreeMap<>();
+        for (String table : column("select tablename from pg_tables where schemaname = 'public'")) {
+            if (!LOG.contains(table) && !Set.of(ignoredTables).contains(table)) {
+                state.put(
+                        table,
+                        one(
+                                "select count(*) || ' rows ' || coalesce(md5(string_agg(r, '|' order by r)), '') from (select"
+                                        + " (to_jsonb(t) - 'use_count' - 'last_used_at')::text as r from " + table
+                                        + " t) as rows"));
+            }
+        }
+        return state;
+    }
+
+    /** Marks a place in the audit log, to see what comes after it. */
+    public static LogMark mark() {
+        return new LogMark(new HashSet<>(column("select id::text from audit_event")));
+    }
+
+    /** A place in the audit log. */
+    public static final class LogMark {
+        private final Set<String> before;
+
+        private LogMark(Set<String> before) {
+            this.before = before;
+        }
+
+        /**
+         * Actions added since, in alphabetical order, by workspace; the nil id is the operators' log. Left out is what is counted
+         * outside the request: uses of API keys, and calls without any known credential.
+         */
+        public Map<UUID, List<String>> added() {
+            Map<UUID, List<String>> added = new TreeMap<>();
+            for (List<String> row : table("select id::text, workspace_id::text, action from audit_event"
+                    + " where action <> 'api_key.usage_counted'"
+                    + " and not (action = 'request.unauthenticated' and workspace_id = operator_log())"
+                    + " order by action")) {
+                if (!before.contains(row.getFirst())) {
+                    added.computeIfAbsent(UUID.fromString(row.get(1)), workspace -> new ArrayList<>())
+                            .add(row.get(2));
+                }
+            }
+            return added;
+        }
+
+        /** Actions added to one workspace's log since. */
+        public List<String> added(UUID workspace) {
+            return added().getOrDefault(workspace, List.of());
+        }
+    }
+
+    /** The one value of a query. */
+    public static String one(String sql, Object... parameters) {
+        return table(sql, parameters).getFirst().getFirst();
+    }
+
+    public static List<String> column(String sql, Object... parameters) {
+        return table(sql, parameters).stream().map(List::getFirst).toList();
+    }
+
+    public static int update(String sql, Object... parameters) {
+        try (Connection connection = connect();
+                PreparedStatement statement = bound(connection, sql, parameters)) {
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    private static List<List<String>> table(String sql, Object... parameters) {
+        List<List<String>> rows = new ArrayList<>();
+        try (Connection connection = connect();
+                PreparedStatement statement = bound(connection, sql, parameters);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                List<String> values = new ArrayList<>();
+                for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                    values.add(String.valueOf(row.getString(i)));
+                }
+                rows.add(values);
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    private static PreparedStatement bound(Connection connection, String sql, Object... parameters)
+            throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+        return statement;
+    }
+
+    private static Connection connect() throws SQLException {
+        return DriverManager.getConnection(PostgresResource.superuserJdbcUrl());
+    }
+}

@@ -1,0 +1,42 @@
+package ai.celune.support;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Alternative;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/** The clock of the service under test: the system's, until a test moves it. Who moves it puts it back. */
+@Alternative
+@Priority(1)
+@ApplicationScoped
+public class TestClock extends Clock {
+    private volatile Duration offset = Duration.ZERO;
+
+    /** Later than now by this much more. */
+    public void advance(Duration by) {
+        offset = offset.plus(by);
+    }
+
+    public void reset() {
+        offset = Duration.ZERO;
+    }
+
+    @Override
+    public Instant instant() {
+        return Clock.systemUTC().instant().plus(offset);
+    }
+
+    @Override
+    public ZoneId getZone() {
+        return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+        throw new UnsupportedOperationException("instants only");
+    }
+}
