@@ -1,6 +1,7 @@
 package ai.celune.broker;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,7 +28,17 @@ final class Connections {
             return;
         }
         Channel channel = channel(request.connection());
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        var _ = channel.close();
+        if (channel.isOpen()) {
+            discardUnsent(channel);
+            var _ = channel.close();
+        }
+    }
+
+    private static void discardUnsent(Channel channel) {
+        try {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        } catch (ChannelException _) {
+            // The caller has just closed it: there is nothing to discard.
+        }
     }
 }

@@ -29,7 +29,8 @@ public class OpenStreams {
     private final BrokerConfig config;
     private final Map<UUID, Set<Ticket>> open = new ConcurrentHashMap<>();
     private final Map<UUID, Long> ended = new ConcurrentHashMap<>();
-    private volatile long refusedBefore = System.nanoTime();
+    // Long ago; instants of nanoTime compare by their difference only.
+    private volatile long refusedBefore = System.nanoTime() - TimeUnit.DAYS.toNanos(365);
 
     OpenStreams(BrokerConfig config) {
         this.config = config;
