@@ -29,8 +29,7 @@ public class OpenStreams {
     private final BrokerConfig config;
     private final Map<UUID, Set<Ticket>> open = new ConcurrentHashMap<>();
     private final Map<UUID, Long> ended = new ConcurrentHashMap<>();
-    // Long ago; instants of nanoTime compare by their difference only.
-    private volatile long refusedBefore = System.nanoTime() - TimeUnit.DAYS.toNanos(365);
+    private volatile long refusedBefore = System.nanoTime();
 
     OpenStreams(BrokerConfig config) {
         this.config = config;

@@ -1,6 +1,8 @@
 package ai.celune.broker;
 
+import ai.celune.support.Actors;
 import ai.celune.support.PostgresResource;
+import ai.celune.support.Rows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -8,11 +10,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ final class Agent {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static @Nullable Agent shared;
+    private static final Map<String, Agent> SHARED = new ConcurrentHashMap<>();
 
     final String service;
     final String owner;
@@ -35,11 +36,7 @@ final class Agent {
 
     private Agent(String service) {
         this.service = service;
-        owner = post("/v1/auth/sign-up", null, """
-                        {"email":"broker@example.com","password":"correct horse battery staple 9","accessCode":"%s",\
-                        "workspaceName":"Broker"}""".formatted(PostgresResource.BOOTSTRAP_CODE))
-                .path("accessToken")
-                .asText();
+        owner = Actors.newWorkspace().token();
         openaiKey = storeKey("openai", OPENAI);
         anthropicKey = storeKey("anthropic", ANTHROPIC);
         JsonNode created = apiKey(List.of("provider-keys:use"), List.of(openaiKey, anthropicKey));
@@ -47,12 +44,11 @@ final class Agent {
         keyId = created.path("id").asText();
     }
 
-    /** One for all tests of a run: the bootstrap code works once. */
-    static synchronized Agent of(URI service) {
-        if (shared == null) {
-            shared = new Agent(service.toString().replaceAll("/$", ""));
-        }
-        return shared;
+    /** One for all tests of a test database. */
+    static Agent of(URI service) {
+        return SHARED.computeIfAbsent(
+                PostgresResource.superuserJdbcUrl(),
+                database -> new Agent(service.toString().replaceAll("/$", "")));
     }
 
     String storeKey(String provider, String value) {
@@ -133,18 +129,18 @@ final class Agent {
     }
 
     long count(String action) {
-        return Long.parseLong(one("select count(*) from audit_event where action = '" + action + "'"));
+        return Long.parseLong(Rows.one("select count(*) from audit_event where action = '" + action + "'"));
     }
 
     /** The entry about the end of the latest use, once it is stored. */
     JsonNode lastEnd() {
-        String use = one("select convert_from(bytes, 'UTF8')::json -> 'details' ->> 'use' from audit_event"
+        String use = Rows.one("select convert_from(bytes, 'UTF8')::json -> 'details' ->> 'use' from audit_event"
                 + " where action = 'provider_key.used' order by id desc limit 1");
         String sql = "select convert_from(bytes, 'UTF8') from audit_event where action = 'provider_key.use_completed'"
                 + " and convert_from(bytes, 'UTF8') like '%" + use + "%'";
-        eventually(() -> !one(sql).isEmpty());
+        eventually(() -> !Rows.column(sql).isEmpty());
         try {
-            return JSON.readTree(one(sql));
+            return JSON.readTree(Rows.one(sql));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -157,15 +153,6 @@ final class Agent {
                 throw new AssertionError("did not come true within 5 s");
             }
             Thread.onSpinWait();
-        }
-    }
-
-    private static String one(String sql) {
-        try (Connection connection = DriverManager.getConnection(PostgresResource.superuserJdbcUrl());
-                var rows = connection.createStatement().executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : "";
-        } catch (SQLException e) {
-            throw new AssertionError(e);
         }
     }
 }

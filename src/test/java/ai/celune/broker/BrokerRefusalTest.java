@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.support.PostgresResource;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quarkus.test.common.QuarkusTestResource;
+import com.sun.net.httpserver.HttpsServer;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.InputStream;
@@ -16,14 +17,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What Celune does not do, and that it says so itself: nothing of it reaches a provider. */
 @QuarkusTest
-@QuarkusTestResource(PostgresResource.class)
-@QuarkusTestResource(ProviderAddress.class)
+@WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
 class BrokerRefusalTest {
     @TestHTTPResource
     URI service;
@@ -179,5 +181,27 @@ class BrokerRefusalTest {
             }
             assertTrue(seen.toString().startsWith("HTTP/1.1 404"), seen.toString());
         }
+    }
+
+    @Test
+    void aCertificateThatNobodyVouchesForIsRefusedBeforeAnythingIsSent() throws Exception {
+        AtomicInteger seen = new AtomicInteger();
+        HttpsServer secure = SelfSigned.server(exchange -> {
+            seen.incrementAndGet();
+            Provider.send(exchange, 200, "{}");
+        });
+        String custom = agent.post(
+                        "/v1/provider-keys",
+                        agent.owner,
+                        "{\"provider\":\"custom\",\"name\":\"tls\",\"key\":\"secret-0123456789\",\"baseUrl\":\"https://localhost:%d\"}"
+                                .formatted(secure.getAddress().getPort()))
+                .path("id")
+                .asText();
+        String key = agent.apiKey(List.of("provider-keys:use"), List.of(custom))
+                .path("key")
+                .asText();
+        assertRefused(502, "provider_unreachable", agent.request("/v1/proxy/custom/v1/models", key));
+        assertEquals(0, seen.get());
+        secure.stop(0);
     }
 }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.support.PostgresResource;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +16,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +32,8 @@ import org.junit.jupiter.api.Test;
 
 /** Answers and bodies that come in pieces, and what ends them early. */
 @QuarkusTest
-@QuarkusTestResource(PostgresResource.class)
-@QuarkusTestResource(ProviderAddress.class)
+@WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
 class BrokerStreamTest {
     @TestHTTPResource
     URI service;
@@ -262,5 +264,31 @@ class BrokerStreamTest {
                 () -> agent.send(agent.request("/v1/proxy/openai/v1/none", key).HEAD())
                                 .statusCode()
                         != 429);
+    }
+
+    @Test
+    void aRevokedKeyEndsItsStreamByHttp2AndOnlyThat() throws Exception {
+        sendsForEver();
+        JsonNode created = agent.apiKey(List.of("provider-keys:use"), List.of(agent.openaiKey));
+        try (HttpClient http2 =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            HttpResponse<InputStream> doomed = stream(http2, created.path("key").asText());
+            HttpResponse<InputStream> other = stream(http2, agent.key);
+            assertEquals(HttpClient.Version.HTTP_2, other.version());
+            doomed.body().read();
+            agent.revoke(created.path("id").asText());
+            assertThrows(IOException.class, doomed.body()::readAllBytes);
+            assertEquals(100, other.body().readNBytes(100).length);
+            other.body().close();
+        }
+        assertEquals("hung up", hungUp.get(2, TimeUnit.SECONDS));
+    }
+
+    private HttpResponse<InputStream> stream(HttpClient client, String key) throws Exception {
+        return client.send(
+                agent.request("/v1/proxy/openai/v1/chat/completions", key)
+                        .POST(BodyPublishers.ofString("{}"))
+                        .build(),
+                BodyHandlers.ofInputStream());
     }
 }

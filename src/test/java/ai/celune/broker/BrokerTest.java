@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.support.PostgresResource;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;
@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** One call at a time: what the provider gets, what the caller gets, what the log tells. */
 @QuarkusTest
-@QuarkusTestResource(PostgresResource.class)
-@QuarkusTestResource(ProviderAddress.class)
+@WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
 class BrokerTest {
     @TestHTTPResource
     URI service;

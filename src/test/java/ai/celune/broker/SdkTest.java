@@ -14,7 +14,7 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.errors.UnauthorizedException;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.OutputStream;
@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /** The official SDKs work with nothing changed but base URL and key. */
 @QuarkusTest
-@QuarkusTestResource(PostgresResource.class)
-@QuarkusTestResource(ProviderAddress.class)
+@WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
 class SdkTest {
     private static final String COMPLETION = """
             {"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"logprobs":null,\
