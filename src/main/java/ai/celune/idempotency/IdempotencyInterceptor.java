@@ -8,13 +8,13 @@ import ai.celune.idempotency.IdempotencyRecords.RequestKey;
 import ai.celune.security.Actor;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Scope;
+import ai.celune.tenancy.Transactions;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.JsonBodyReader;
 import ai.celune.web.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.Priority;
@@ -27,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
@@ -49,13 +48,19 @@ class IdempotencyInterceptor {
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final IdempotencyRecords records;
+    private final Transactions transactions;
     private final CurrentRequest current;
     private final CurrentVertxRequest request;
     private final ObjectMapper json;
 
     IdempotencyInterceptor(
-            IdempotencyRecords records, CurrentRequest current, CurrentVertxRequest request, ObjectMapper json) {
+            IdempotencyRecords records,
+            Transactions transactions,
+            CurrentRequest current,
+            CurrentVertxRequest request,
+            ObjectMapper json) {
         this.records = records;
+        this.transactions = transactions;
         this.current = current;
         this.request = request;
         this.json = json;
@@ -71,9 +76,8 @@ class IdempotencyInterceptor {
         if (!SYNTAX.matcher(key).matches()) {
             throw Problem.invalid("Idempotency-Key", "pattern", "must be 16 to 255 visible ASCII characters");
         }
-        Callable<@Nullable Object> work = () -> once(invocation, key);
         try {
-            return QuarkusTransaction.requiringNew().call(work);
+            return transactions.inNew(() -> once(invocation, key));
         } catch (RuntimeException e) {
             if (isLockTimeout(e)) {
                 throw new Problem(IN_PROGRESS).retryAfter(1).causedBy(e);
@@ -82,7 +86,7 @@ class IdempotencyInterceptor {
         }
     }
 
-    private @Nullable Object once(InvocationContext invocation, String sentKey) throws Exception {
+    private Object once(InvocationContext invocation, String sentKey) throws Exception {
         RequestKey key = key(sentKey);
         byte[] fingerprint = fingerprint();
         Claim claim = records.claim(key, fingerprint);
@@ -92,8 +96,8 @@ class IdempotencyInterceptor {
             }
             return replay(claim.answer());
         }
-        Object result = invocation.proceed();
-        store(key, Objects.requireNonNull(claim.recordId()), (RestResponse<?>) result);
+        RestResponse<?> result = (RestResponse<?>) Objects.requireNonNull(invocation.proceed());
+        store(key, Objects.requireNonNull(claim.recordId()), result);
         return result;
     }
 

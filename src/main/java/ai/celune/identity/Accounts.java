@@ -13,9 +13,9 @@ import ai.celune.security.Actor;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Ids;
 import ai.celune.tenancy.Scope;
+import ai.celune.tenancy.Transactions;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.persistence.EntityManager;
@@ -42,6 +42,7 @@ public class Accounts {
     private final CurrentRequest request;
     private final Sealer sealer;
     private final Scope scope;
+    private final Transactions transactions;
     private final Event<WorkspaceFounded> founded;
     private final Event<InvitationAccepted> accepted;
     private final Clock clock;
@@ -59,6 +60,7 @@ public class Accounts {
             CurrentRequest request,
             Sealer sealer,
             Scope scope,
+            Transactions transactions,
             Event<WorkspaceFounded> founded,
             Event<InvitationAccepted> accepted,
             Clock clock) {
@@ -74,6 +76,7 @@ public class Accounts {
         this.request = request;
         this.sealer = sealer;
         this.scope = scope;
+        this.transactions = transactions;
         this.founded = founded;
         this.accepted = accepted;
         this.clock = clock;
@@ -202,8 +205,8 @@ public class Accounts {
 
     /** The attempt commits on its own before anything is hashed, so that a refusal does not take it back. */
     void changePassword(UUID userId, ChangePassword wanted) {
-        String email = QuarkusTransaction.requiringNew()
-                .call(() -> entities.find(Account.class, userId).email());
+        String email =
+                transactions.inNew(() -> entities.find(Account.class, userId).email());
         int failures = attempts.reserve(email);
         Optional<KnownAccount> known = lookups.account(email);
         try (Secret current = wanted.currentPassword()) {
@@ -213,11 +216,12 @@ public class Accounts {
         }
         attempts.clear(email);
         String hash = hash(wanted.newPassword());
-        QuarkusTransaction.requiringNew().run(() -> {
+        transactions.inNew(() -> {
             Account account = entities.find(Account.class, userId);
             account.replacePassword(hash);
             audit.record(new IdentityEvents.PasswordChanged(userId));
             sessions.endAll(account, "password_changed");
+            return account.id();
         });
     }
 

@@ -4,7 +4,6 @@ import ai.celune.security.Actor;
 import ai.celune.security.CurrentRequest;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.arc.Arc;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
@@ -39,11 +38,17 @@ public class Scope {
     private final AgroalDataSource dataSource;
     private final EntityManager entities;
     private final TransactionSynchronizationRegistry transaction;
+    private final Transactions transactions;
 
-    Scope(AgroalDataSource dataSource, EntityManager entities, TransactionSynchronizationRegistry transaction) {
+    Scope(
+            AgroalDataSource dataSource,
+            EntityManager entities,
+            TransactionSynchronizationRegistry transaction,
+            Transactions transactions) {
         this.dataSource = dataSource;
         this.entities = entities;
         this.transaction = transaction;
+        this.transactions = transactions;
     }
 
     /** For whom a transaction works. */
@@ -89,7 +94,7 @@ public class Scope {
         Bounds outer = current();
         return ScopedValue.where(BOUNDS, bounds).call(() -> {
             if (transaction.getTransactionStatus() == Status.STATUS_NO_TRANSACTION) {
-                return QuarkusTransaction.requiringNew().call(work::get);
+                return transactions.inNew(work::get);
             }
             return rebound(outer, bounds, work);
         });
@@ -105,7 +110,7 @@ public class Scope {
             bind(outer);
             return result;
         } catch (RuntimeException e) {
-            QuarkusTransaction.setRollbackOnly();
+            transaction.setRollbackOnly();
             throw e;
         }
     }

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import ai.celune.security.Actor;
 import ai.celune.security.CredentialEnded;
 import ai.celune.web.Problem;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
 import java.util.Set;
+import java.time.Duration;
 import java.util.UUID;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class OpenStreamsTest {
     private final OpenStreams streams = new OpenStreams(new SmallRyeConfigBuilder()
             .withMapping(BrokerConfig.class)
+            .withConverter(Duration.class, 300, new DurationConverter())
             .withDefaultValue("celune.broker.call.open-streams", "2")
             .build()
             .getConfigMapping(BrokerConfig.class));

@@ -1,5 +1,6 @@
 package ai.celune.broker;
 
+import ai.celune.support.ProviderAddress;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;

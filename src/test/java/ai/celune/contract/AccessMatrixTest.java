@@ -7,6 +7,7 @@ import ai.celune.support.Actors;
 import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import io.quarkus.test.common.WithTestResource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** Who may call what, for every operation there is; the golden file is read like a table of permissions. */
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
 class AccessMatrixTest {
     /** After these the session that called is over. */
     private static final Set<String> ENDING =

@@ -7,6 +7,7 @@ import ai.celune.support.Actors;
 import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import io.quarkus.test.common.WithTestResource;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Every change is in the log, once, where it belongs; what did not happen is not (R29, R33). */
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
 class AuditCoverageTest {
     private static final UUID OPERATORS = new UUID(0, 0);
 

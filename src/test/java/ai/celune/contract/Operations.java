@@ -27,6 +27,11 @@ final class Operations {
             return !method.equals("GET");
         }
 
+        /** The broker's operations have no id in their path; that of its header is a matter of BrokerRefusalTest. */
+        boolean ofBroker() {
+            return path.startsWith("/v1/proxy/");
+        }
+
         String name() {
             return method + " " + path;
         }
@@ -37,7 +42,11 @@ final class Operations {
         }
 
         String filledAtRandom() {
-            return filled((operation, parameter) -> UUID.randomUUID().toString());
+            return filled((operation, parameter) -> switch (parameter) {
+                case "provider" -> "openai";
+                case "path" -> "v1/models";
+                default -> UUID.randomUUID().toString();
+            });
         }
     }
 

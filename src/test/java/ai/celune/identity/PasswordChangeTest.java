@@ -2,10 +2,11 @@ package ai.celune.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ai.celune.support.Actors.Session;
 import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import io.quarkus.test.common.WithTestResource;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /** A new password throws everybody out who knew the old one (R16, R17). */
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
 class PasswordChangeTest {
     private static final String NEW_PASSWORD = "another good password";
 
@@ -72,8 +74,7 @@ class PasswordChangeTest {
     }
 
     private Reply change(String current, String wanted) {
-        return Api.post(
-                "/v1/me/password", person.token(), Map.of("currentPassword", current, "newPassword", wanted));
+        return Api.post("/v1/me/password", person.token(), Map.of("currentPassword", current, "newPassword", wanted));
     }
 
     private static Reply refresh(Session session) {

@@ -2,10 +2,11 @@ package ai.celune.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ai.celune.support.Actors.Session;
 import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import ai.celune.support.TestClock;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 /** An operator lets a person in again who has lost the password, once. */
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
 class ResetCodeTest {
     private static final String NEW_PASSWORD = "another good password";
 

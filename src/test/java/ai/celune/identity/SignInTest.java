@@ -3,10 +3,11 @@ package ai.celune.identity;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.celune.support.Actors.Session;
 import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import ai.celune.support.TestClock;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Passwords cannot be guessed, and whether an account exists cannot be told (cases 60 to 62). */
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
 class SignInTest {
     private static final String WRONG = "not the password";
 
@@ -78,12 +80,12 @@ class SignInTest {
     @Test
     void ofAHundredParallelGuessesOnlyTheAllowedNumberIsEvaluated() {
         List<Reply> replies = Api.atOnce(100, () -> Actors.signIn(person.email(), WRONG));
-        long evaluated =
-                replies.stream().filter(reply -> reply.status() == 401).count();
+        long evaluated = replies.stream().filter(reply -> reply.status() == 401).count();
         assertTrue(evaluated >= 1 && evaluated <= 3, "evaluated " + evaluated);
         replies.stream()
                 .filter(reply -> reply.status() != 401)
-                .forEach(reply -> assertEquals("rate_limited", reply.require(429).code()));
+                .forEach(
+                        reply -> assertEquals("rate_limited", reply.require(429).code()));
         assertEquals(Long.toString(evaluated), failures());
     }
 

@@ -2,10 +2,11 @@ package ai.celune.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ai.celune.support.Actors.Session;
 import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What is signed out is out with the next call (R16). */
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
 class SignOutTest {
     private final Session person = Actors.newWorkspace();
 

@@ -1,4 +1,4 @@
-package ai.celune.broker;
+package ai.celune.support;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
@@ -29,7 +29,7 @@ public final class ProviderAddress implements QuarkusTestResourceLifecycleManage
                 "celune.broker.call.open-streams", "3");
     }
 
-    static int port() {
+    public static int port() {
         return Integer.getInteger(PORT);
     }
 
