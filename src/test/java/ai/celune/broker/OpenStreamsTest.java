@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import ai.celune.security.Actor;
 import ai.celune.security.CredentialEnded;
 import ai.celune.web.Problem;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class OpenStreamsTest {
     private final OpenStreams streams = new OpenStreams(new SmallRyeConfigBuilder()
             .withMapping(BrokerConfig.class)
+            .withConverter(Duration.class, 200, new DurationConverter())
             .withDefaultValue("celune.broker.call.open-streams", "2")
             .build()
             .getConfigMapping(BrokerConfig.class));

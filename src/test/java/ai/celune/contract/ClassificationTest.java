@@ -3,7 +3,7 @@ package ai.celune.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.celune.support.PostgresResource;
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The live catalogue against the classification registry (R24, R38, R39, R40). */
 @QuarkusTest
-@QuarkusTestResource(PostgresResource.class)
+@WithTestResource(PostgresResource.class)
 class ClassificationTest {
     private static final String OURS = "from pg_class c join pg_namespace n on n.oid = c.relnamespace"
             + " where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname <> 'flyway_schema_history'";

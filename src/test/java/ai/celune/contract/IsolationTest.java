@@ -180,6 +180,8 @@ class IsolationTest {
         return Operations.all().stream()
                 .filter(operation -> !operation.pathParameters().isEmpty())
                 .filter(operation -> !operation.path().startsWith("/v1/platform/"))
+                // A provider's name and path are no ids; foreign keys named in the header: BrokerRefusalTest.
+                .filter(operation -> !operation.isBroker())
                 .toList();
     }
 

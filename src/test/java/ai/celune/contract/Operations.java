@@ -24,7 +24,11 @@ final class Operations {
 
     record Operation(String method, String path, String id, boolean hasBody, List<String> pathParameters) {
         boolean changes() {
-            return !method.equals("GET");
+            return !method.equals("GET") && !method.equals("HEAD");
+        }
+
+        boolean isBroker() {
+            return path.startsWith("/v1/proxy/");
         }
 
         String name() {
