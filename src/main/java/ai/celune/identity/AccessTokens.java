@@ -56,7 +56,7 @@ class AccessTokens {
         }
         try {
             JwtClaims claims = consumer().processToClaims(token);
-            return Optional.of(UUID.fromString(claims.getStringClaimValue("sid")));
+            return Optional.ofNullable(claims.getStringClaimValue("sid")).map(UUID::fromString);
         } catch (InvalidJwtException | MalformedClaimException | IllegalArgumentException e) {
             return Optional.empty();
         }

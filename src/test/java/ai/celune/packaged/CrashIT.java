@@ -1,0 +1,185 @@
+package ai.celune.packaged;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.celune.support.PostgresResource;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpResponse;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * kill -9 in the middle of broker calls and of provider-key writes. A provider never sees more calls with the real key than there are
+ * committed uses, and a write is there whole or not at all. {@code -Dcelune.crash.rounds} changes the number of rounds.
+ */
+class CrashIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int ROUNDS = Integer.getInteger("celune.crash.rounds", 200);
+    private static final int CALLERS = 4;
+    private static final String CHAT = "{\"model\":\"m\",\"messages\":[]}";
+
+    private final AtomicLong seenWithRealKey = new AtomicLong();
+    private final Set<String> written = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger serial = new AtomicInteger();
+    private final long seed = System.nanoTime();
+    private final Random random = new Random(seed);
+
+    @Test
+    void aKilledServiceNeverUsedAKeyThatTheLogDoesNotTellOf() throws Exception {
+        HttpServer provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        provider.createContext("/", exchange -> {
+            String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+            if (authorization != null && written.contains(authorization)) {
+                seenWithRealKey.incrementAndGet();
+            }
+            byte[] answer = "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        provider.setExecutor(Executors.newCachedThreadPool());
+        provider.start();
+        try (Service service =
+                new Service("http://127.0.0.1:" + provider.getAddress().getPort())) {
+            service.start();
+            Setup setup = setUp(service);
+            for (int round = 0; round < ROUNDS; round++) {
+                if (round > 0) {
+                    service.start();
+                }
+                load(service, setup);
+            }
+            service.start();
+            assertTrue(seenWithRealKey.get() > ROUNDS, "the rounds hardly reached the provider, seed " + seed);
+            assertTrue(seenWithRealKey.get() <= count("provider_key.used"), "seed " + seed);
+            assertEquals(count("provider_key.created") - count("provider_key.deleted"), rows(), "seed " + seed);
+            // Whatever value the last round left opens, and is one that was written as a whole.
+            long before = seenWithRealKey.get();
+            assertEquals(200, chat(service, setup).statusCode());
+            assertEquals(before + 1, seenWithRealKey.get());
+        } finally {
+            provider.stop(0);
+        }
+    }
+
+    private record Setup(String agent, String keyId) {}
+
+    private Setup setUp(Service service) throws Exception {
+        JsonNode tokens = json(
+                201,
+                service.call(
+                        "POST",
+                        "/v1/auth/sign-up",
+                        null,
+                        "{\"email\":\"owner@example.com\",\"password\":\"correct horse battery\",\"accessCode\":\"%s\",\"workspaceName\":\"W\"}"
+                                .formatted(PostgresResource.BOOTSTRAP_CODE)));
+        String owner = tokens.get("accessToken").asText();
+        String keyId = json(
+                        201,
+                        service.call(
+                                "POST", "/v1/provider-keys", owner, key("\"provider\":\"openai\",\"name\":\"k\",")))
+                .get("id")
+                .asText();
+        String agent = json(
+                        201,
+                        service.call(
+                                "POST",
+                                "/v1/api-keys",
+                                owner,
+                                "{\"name\":\"a\",\"scopes\":[\"provider-keys:use\",\"provider-keys:write\"],\"bindings\":[\"%s\"]}"
+                                        .formatted(keyId)))
+                .get("key")
+                .asText();
+        return new Setup(agent, keyId);
+    }
+
+    /** Loads the service until it dies under it, at a random moment. */
+    private void load(Service service, Setup setup) throws Exception {
+        AtomicBoolean running = new AtomicBoolean(true);
+        List<Thread> callers = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+            boolean writes = i == 0;
+            callers.add(Thread.ofPlatform().start(() -> {
+                while (running.get()) {
+                    try {
+                        if (writes) {
+                            service.call("PUT", "/v1/provider-keys/" + setup.keyId + "/value", setup.agent, key(""));
+                            service.call(
+                                    "POST",
+                                    "/v1/provider-keys",
+                                    setup.agent,
+                                    key("\"provider\":\"anthropic\",\"name\":\"k\","));
+                        } else {
+                            chat(service, setup);
+                        }
+                    } catch (IOException e) {
+                        // The service was killed under the call.
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                }
+            }));
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150 + random.nextInt(500)));
+        service.kill();
+        running.set(false);
+        for (Thread caller : callers) {
+            caller.join();
+        }
+    }
+
+    private static HttpResponse<String> chat(Service service, Setup setup) throws IOException, InterruptedException {
+        return service.call("POST", "/v1/proxy/openai/v1/chat/completions", setup.agent, CHAT);
+    }
+
+    /** A new value; it counts as real from before it is sent. */
+    private String key(String fields) {
+        String value = "stand-in-value-" + serial.incrementAndGet() + "-of-" + seed;
+        written.add("Bearer " + value);
+        return "{" + fields + "\"key\":\"" + value + "\"}";
+    }
+
+    private static JsonNode json(int expected, HttpResponse<String> response) throws IOException {
+        assertEquals(expected, response.statusCode(), response.body());
+        return JSON.readTree(response.body());
+    }
+
+    private static long count(String action) throws SQLException {
+        return number("select count(*) from audit_event where action = ?", action);
+    }
+
+    private static long rows() throws SQLException {
+        return number("select count(*) from provider_key where ?::text is null", null);
+    }
+
+    private static long number(String sql, @Nullable String parameter) throws SQLException {
+        try (var connection = DriverManager.getConnection(PostgresResource.superuserJdbcUrl());
+                var statement = connection.prepareStatement(sql)) {
+            statement.setString(1, parameter);
+            try (var row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+}
