@@ -148,7 +148,9 @@ final class Call {
     }
 
     private void expired(String cause) {
-        if (!uploaded && upstream != null && !upstream.writeQueueFull()) {
+        boolean awaitsBody = !uploaded && upstream != null && !upstream.writeQueueFull();
+        boolean awaitsReader = answer != null && outbound.writeQueueFull();
+        if (awaitsBody || awaitsReader) {
             breakOff("client_stalled");
         } else if (answer == null) {
             refuse(new Problem(BrokerErrors.TIMEOUT));

@@ -35,11 +35,12 @@ public class ApiDescription implements OASFilter {
     private static final String SCHEME = "bearer";
     private static final String PROBLEM = "ProblemDocument";
 
-    private static final Map<Integer, String> ALWAYS = Map.of(
+    /** Sorted: the iteration order of {@code Map.of} differs from build to build, and the document must not. */
+    private static final Map<Integer, String> ALWAYS = new TreeMap<>(Map.of(
             400, "The request is not well-formed.",
             429, "Too many requests; Retry-After says when to try again.",
             500, "Something went wrong on our side.",
-            503, "A store does not answer; Retry-After says when to try again.");
+            503, "A store does not answer; Retry-After says when to try again."));
 
     private final Map<String, MethodInfo> methods = new TreeMap<>();
 

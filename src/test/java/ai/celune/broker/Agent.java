@@ -147,10 +147,10 @@ final class Agent {
     }
 
     static void eventually(Supplier<Boolean> condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (!condition.get()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("did not come true within 5 s");
+                throw new AssertionError("did not come true within 10 s");
             }
             Thread.onSpinWait();
         }

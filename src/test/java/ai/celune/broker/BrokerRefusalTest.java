@@ -3,6 +3,7 @@ package ai.celune.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.celune.support.Actors;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -204,5 +205,17 @@ class BrokerRefusalTest {
         assertRefused(502, "provider_unreachable", agent.request("/v1/proxy/custom/v1/models", key));
         assertEquals(0, seen.get());
         secure.stop(0);
+    }
+
+    @Test
+    void anotherWorkspacesKeyDoesNotExist() {
+        String stranger = Actors.newWorkspace().token();
+        long uses = agent.count("provider_key.used");
+        HttpRequest.Builder foreign =
+                agent.request("/v1/proxy/openai/v1/models", stranger).header("Celune-Provider-Key", agent.openaiKey);
+        assertRefused(404, "not_found", foreign);
+        assertRefused(409, "provider_key_missing", agent.request("/v1/proxy/openai/v1/models", stranger));
+        assertEquals(uses, agent.count("provider_key.used"));
+        assertTrue(provider.calls().isEmpty());
     }
 }

@@ -1,7 +1,6 @@
 package ai.celune.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,22 +228,44 @@ class BrokerStreamTest {
 
     @Test
     void aCallerThatDoesNotReadStopsTheProvidersFlow() throws Exception {
-        long[] sent = new long[1];
+        int whole = 40 * 1024 * 1024;
+        AtomicLong sent = new AtomicLong();
         provider.does((exchange, call) -> {
             OutputStream out = Provider.openStream(exchange);
             byte[] block = new byte[32 * 1024];
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < whole / block.length; i++) {
                 out.write(block);
-                sent[0] += block.length;
+                sent.addAndGet(block.length);
             }
         });
         try (InputStream in = open(agent.key).body()) {
-            assertEquals(100 * 32 * 1024, in.readAllBytes().length);
+            long before = -1;
+            while (sent.get() != before) {
+                before = sent.get();
+                TimeUnit.MILLISECONDS.sleep(300);
+            }
+            assertTrue(before < whole, "all was taken though nobody reads: " + before);
+            assertEquals(whole, in.readAllBytes().length);
         }
         assertEquals(
-                Integer.toString(100 * 32 * 1024),
+                Integer.toString(whole),
                 agent.lastEnd().path("details").path("bytesOut").asText());
-        assertFalse(sent[0] == 0);
+    }
+
+    @Test
+    void aCallerThatStopsReadingIsCutOff() throws Exception {
+        provider.does((exchange, call) -> {
+            OutputStream out = Provider.openStream(exchange);
+            byte[] block = new byte[32 * 1024];
+            for (int i = 0; i < 1_200; i++) {
+                out.write(block);
+            }
+        });
+        try (InputStream in = open(agent.key).body()) {
+            in.read();
+            JsonNode end = agent.lastEnd();
+            assertEquals("client_stalled", end.path("details").path("cause").asText(), end.toString());
+        }
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class OpenStreamsTest {
     private final OpenStreams streams = new OpenStreams(new SmallRyeConfigBuilder()
             .withMapping(BrokerConfig.class)
-            .withConverter(Duration.class, 300, new DurationConverter())
+            .withConverter(Duration.class, 200, new DurationConverter())
             .withDefaultValue("celune.broker.call.open-streams", "2")
             .build()
             .getConfigMapping(BrokerConfig.class));

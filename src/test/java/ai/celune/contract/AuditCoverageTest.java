@@ -209,7 +209,8 @@ class AuditCoverageTest {
     void everyChangingOperationHasAScript() {
         Set<String> missing = new TreeSet<>();
         for (Operation operation : Operations.all()) {
-            if (operation.changes() && !scripts.containsKey(operation.id())) {
+            // The broker's two events need a provider: BrokerTest.
+            if (operation.changes() && !operation.isBroker() && !scripts.containsKey(operation.id())) {
                 missing.add(operation.id());
             }
         }

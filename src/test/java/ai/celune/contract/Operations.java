@@ -24,11 +24,10 @@ final class Operations {
 
     record Operation(String method, String path, String id, boolean hasBody, List<String> pathParameters) {
         boolean changes() {
-            return !method.equals("GET");
+            return !method.equals("GET") && !method.equals("HEAD");
         }
 
-        /** The broker's operations have no id in their path; that of its header is a matter of BrokerRefusalTest. */
-        boolean ofBroker() {
+        boolean isBroker() {
             return path.startsWith("/v1/proxy/");
         }
 

@@ -25,7 +25,7 @@ public final class ProviderAddress implements QuarkusTestResourceLifecycleManage
                 "celune.broker.call.first-byte-timeout", "2s",
                 "celune.broker.call.idle-timeout", "4s",
                 "celune.broker.call.max-request-body", "1048576",
-                "celune.broker.call.max-answer-body", "4194304",
+                "celune.broker.call.max-answer-body", "50331648",
                 "celune.broker.call.open-streams", "3");
     }
 
