@@ -207,8 +207,7 @@ public class Accounts {
         int failures = attempts.reserve(email);
         Optional<KnownAccount> known = lookups.account(email);
         try (Secret current = wanted.currentPassword()) {
-            if (!passwords.verify(
-                    current, known.map(KnownAccount::passwordHash).orElse(null))) {
+            if (!passwords.verify(current, known.map(KnownAccount::passwordHash).orElse(null))) {
                 throw refuse(email, known, failures, "wrong_password");
             }
         }

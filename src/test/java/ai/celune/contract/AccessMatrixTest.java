@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(PostgresResource.class)
 class AccessMatrixTest {
     /** After these the session that called is over. */
-    private static final Set<String> ENDING = Set.of(
-            "AuthResource_signOut", "MeResource_signOutEverywhere", "MeResource_changePassword");
+    private static final Set<String> ENDING =
+            Set.of("AuthResource_signOut", "MeResource_signOutEverywhere", "MeResource_changePassword");
 
     /** Where an empty document would be refused before anybody asks who may call. */
     private static final Map<String, Object> BODIES = Map.of(

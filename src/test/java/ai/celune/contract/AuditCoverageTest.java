@@ -106,8 +106,7 @@ class AuditCoverageTest {
         });
         scripts.put("MeResource_signOutEverywhere", () -> {
             Session person = Actors.join(actors.owner(), "member");
-            return adds(
-                    () -> Api.send("POST", "/v1/me/sign-out-everywhere", person.token(), null), "session.ended");
+            return adds(() -> Api.send("POST", "/v1/me/sign-out-everywhere", person.token(), null), "session.ended");
         });
         scripts.put(
                 "InvitationResource_invite",
@@ -140,8 +139,7 @@ class AuditCoverageTest {
         });
         scripts.put("PlatformResource_resetCode", () -> {
             String path = "/v1/platform/users/" + actors.member().userId() + "/reset-code";
-            return addsForOperators(
-                    () -> Api.post(path, Actors.operator().token(), Map.of()), "user.password_reset");
+            return addsForOperators(() -> Api.post(path, Actors.operator().token(), Map.of()), "user.password_reset");
         });
         scripts.put("ProviderKeyResource_create", () -> adds(() -> createProviderKey(), "provider_key.created"));
         scripts.put("ProviderKeyResource_replaceValue", () -> {
@@ -169,8 +167,7 @@ class AuditCoverageTest {
             String code = Actors.accessCode();
             return new Step(
                     () -> Api.post("/v1/workspaces", owner(), Map.of("name", "Second", "accessCode", code)),
-                    reply -> Map.of(
-                            reply.id(), List.of("workspace.created"), OPERATORS, List.of("access_code.used")));
+                    reply -> Map.of(reply.id(), List.of("workspace.created"), OPERATORS, List.of("access_code.used")));
         });
         scripts.put("WorkspaceResource_select", () -> {
             Session session = actors.owner().again();
@@ -222,7 +219,10 @@ class AuditCoverageTest {
         Session owner = actors.owner();
         Rows.LogMark mark = Rows.mark();
         Reply events = Api.get("/v1/audit/events", owner.token()).require(200);
-        Api.get("/v1/audit/events/" + events.items().iterator().next().path("id").asText(), owner.token())
+        Api.get(
+                        "/v1/audit/events/"
+                                + events.items().iterator().next().path("id").asText(),
+                        owner.token())
                 .require(200);
         Api.get("/v1/members", owner.token()).require(200);
         assertEquals(Map.of(owner.workspaceId(), List.of("audit.read", "audit.read", "data.read")), mark.added());
@@ -245,8 +245,7 @@ class AuditCoverageTest {
     void aRevokedKeyIsOneEventOfItsWorkspace() {
         Actors.Key key = actors.key("settings:read");
         Api.delete("/v1/api-keys/" + key.id(), owner()).require(204);
-        assertOneRefusal(
-                401, actors.owner(), "request.unauthenticated", () -> Api.get("/v1/settings", key.token()));
+        assertOneRefusal(401, actors.owner(), "request.unauthenticated", () -> Api.get("/v1/settings", key.token()));
     }
 
     @Test
@@ -255,11 +254,7 @@ class AuditCoverageTest {
         Rows.LogMark mark = Rows.mark();
         Actors.signIn(person.email(), "not the password").require(401);
         assertEquals(
-                Map.of(
-                        OPERATORS,
-                        List.of("session.refused"),
-                        person.workspaceId(),
-                        List.of("session.refused")),
+                Map.of(OPERATORS, List.of("session.refused"), person.workspaceId(), List.of("session.refused")),
                 mark.added());
     }
 
@@ -311,7 +306,9 @@ class AuditCoverageTest {
 
     private Reply createProviderKey() {
         return Api.post(
-                "/v1/provider-keys", owner(), Map.of("provider", "openai", "name", "test", "key", "sk-audit-0123456789"));
+                "/v1/provider-keys",
+                owner(),
+                Map.of("provider", "openai", "name", "test", "key", "sk-audit-0123456789"));
     }
 
     private Reply createServiceAccount() {
@@ -320,13 +317,6 @@ class AuditCoverageTest {
 
     private static Map<String, Object> signUp(String code) {
         return Map.of(
-                "email",
-                Actors.newEmail(),
-                "password",
-                Actors.PASSWORD,
-                "accessCode",
-                code,
-                "workspaceName",
-                "Test");
+                "email", Actors.newEmail(), "password", Actors.PASSWORD, "accessCode", code, "workspaceName", "Test");
     }
 }

@@ -65,8 +65,8 @@ class IsolationTest {
         Map<String, String> ids = idsByCollection();
         for (Operation operation : operationsWithIds()) {
             if (!operation.changes()) {
-                Reply found = call(
-                        operation, operation.filled((of, parameter) -> ids.get(collection(of))), actors.owner());
+                Reply found =
+                        call(operation, operation.filled((of, parameter) -> ids.get(collection(of))), actors.owner());
                 assertEquals(200, found.status(), found.toString());
             }
         }
@@ -77,7 +77,8 @@ class IsolationTest {
         Set<String> unknown = new TreeSet<>();
         Map<String, String> ids = idsByCollection();
         for (Operation operation : operationsWithIds()) {
-            if (!ids.containsKey(collection(operation)) || operation.pathParameters().size() != 1) {
+            if (!ids.containsKey(collection(operation))
+                    || operation.pathParameters().size() != 1) {
                 unknown.add(operation.name());
             }
         }

@@ -96,14 +96,12 @@ final class Operations {
         Set<String> before = new TreeSet<>(List.of(expected.split("\n", -1)));
         Set<String> after = new TreeSet<>(List.of(actual.split("\n", -1)));
         StringBuilder difference = new StringBuilder();
-        before.stream().filter(line -> !after.contains(line)).forEach(line -> difference
-                .append("- ")
-                .append(line)
-                .append('\n'));
-        after.stream().filter(line -> !before.contains(line)).forEach(line -> difference
-                .append("+ ")
-                .append(line)
-                .append('\n'));
+        before.stream()
+                .filter(line -> !after.contains(line))
+                .forEach(line -> difference.append("- ").append(line).append('\n'));
+        after.stream()
+                .filter(line -> !before.contains(line))
+                .forEach(line -> difference.append("+ ").append(line).append('\n'));
         return difference.toString();
     }
 }

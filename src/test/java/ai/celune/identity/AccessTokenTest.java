@@ -3,8 +3,8 @@ package ai.celune.identity;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import ai.celune.support.Actors.Session;
 import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.Reply;
@@ -76,7 +76,8 @@ class AccessTokenTest {
     void thePublicKeyIsNoSecretOfAnHmac() throws JoseException {
         assertRefused(token((token, claims) -> {
             token.setAlgorithmHeaderValue("HS256");
-            token.setKey(new HmacKey(Objects.requireNonNull(keys.find(keys.ownId())).getEncoded()));
+            token.setKey(
+                    new HmacKey(Objects.requireNonNull(keys.find(keys.ownId())).getEncoded()));
         }));
     }
 
@@ -126,7 +127,8 @@ class AccessTokenTest {
 
     @Test
     void aSessionThatNeverWasIsRefused() throws JoseException {
-        assertRefused(token((token, claims) -> claims.put("sid", UUID.randomUUID().toString())));
+        assertRefused(
+                token((token, claims) -> claims.put("sid", UUID.randomUUID().toString())));
     }
 
     @Test
@@ -169,9 +171,13 @@ class AccessTokenTest {
     private String token(Change change) throws JoseException {
         JsonWebSignature token = signature();
         Map<String, Object> claims = new HashMap<>();
-        payload().properties().forEach(claim -> claims.put(
-                claim.getKey(),
-                claim.getValue().isNumber() ? claim.getValue().longValue() : claim.getValue().asText()));
+        payload()
+                .properties()
+                .forEach(claim -> claims.put(
+                        claim.getKey(),
+                        claim.getValue().isNumber()
+                                ? claim.getValue().longValue()
+                                : claim.getValue().asText()));
         change.to(token, claims);
         token.setPayload(json(claims));
         return token.getCompactSerialization();

@@ -2,8 +2,8 @@ package ai.celune.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ai.celune.support.Actors.Session;
 import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.Reply;
@@ -82,7 +82,8 @@ class InvitationTest {
         String known = Actors.newWorkspace().email();
         String code = invite(known);
         Map<String, String> before = Rows.stored();
-        assertEquals("email_taken", accept(known, code, Actors.PASSWORD).require(409).code());
+        assertEquals(
+                "email_taken", accept(known, code, Actors.PASSWORD).require(409).code());
         assertEquals(before, Rows.stored());
     }
 
@@ -134,7 +135,6 @@ class InvitationTest {
     }
 
     private static Reply accept(String email, String code, String password) {
-        return Api.post(
-                "/v1/auth/accept-invitation", null, Map.of("email", email, "code", code, "password", password));
+        return Api.post("/v1/auth/accept-invitation", null, Map.of("email", email, "code", code, "password", password));
     }
 }

@@ -2,8 +2,8 @@ package ai.celune.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ai.celune.support.Actors.Session;
 import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.Reply;
@@ -72,8 +72,7 @@ class PasswordChangeTest {
     }
 
     private Reply change(String current, String wanted) {
-        return Api.post(
-                "/v1/me/password", person.token(), Map.of("currentPassword", current, "newPassword", wanted));
+        return Api.post("/v1/me/password", person.token(), Map.of("currentPassword", current, "newPassword", wanted));
     }
 
     private static Reply refresh(Session session) {

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.celune.support.Actors.Session;
 import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.Reply;
@@ -51,8 +51,9 @@ class RefreshTest {
     void twentyParallelRefreshesAreOneRotationWithOneSuccessor() {
         Rows.LogMark mark = Rows.mark();
         List<Reply> replies = Api.atOnce(20, () -> refresh(person.refreshToken()));
-        Set<String> successors =
-                replies.stream().map(reply -> reply.require(200).field("refreshToken")).collect(Collectors.toSet());
+        Set<String> successors = replies.stream()
+                .map(reply -> reply.require(200).field("refreshToken"))
+                .collect(Collectors.toSet());
         assertEquals(1, successors.size());
         assertEquals(List.of("session.refreshed"), mark.added(person.workspaceId()));
         assertEquals("1", Rows.one("select generation from session where user_id = ?", person.userId()));

@@ -2,8 +2,8 @@ package ai.celune.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ai.celune.support.Actors.Session;
 import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.Reply;

@@ -3,8 +3,8 @@ package ai.celune.identity;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.celune.support.Actors.Session;
 import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.Reply;
@@ -78,12 +78,12 @@ class SignInTest {
     @Test
     void ofAHundredParallelGuessesOnlyTheAllowedNumberIsEvaluated() {
         List<Reply> replies = Api.atOnce(100, () -> Actors.signIn(person.email(), WRONG));
-        long evaluated =
-                replies.stream().filter(reply -> reply.status() == 401).count();
+        long evaluated = replies.stream().filter(reply -> reply.status() == 401).count();
         assertTrue(evaluated >= 1 && evaluated <= 3, "evaluated " + evaluated);
         replies.stream()
                 .filter(reply -> reply.status() != 401)
-                .forEach(reply -> assertEquals("rate_limited", reply.require(429).code()));
+                .forEach(
+                        reply -> assertEquals("rate_limited", reply.require(429).code()));
         assertEquals(Long.toString(evaluated), failures());
     }
 

@@ -3,8 +3,8 @@ package ai.celune.identity;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.celune.support.Actors.Session;
 import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.Reply;
@@ -93,7 +93,11 @@ class SignUpTest {
         String taken = Actors.newWorkspace().email();
         Map<String, String> before = Rows.stored();
         assertEquals("email_taken", signUp(taken, code).require(409).code());
-        assertEquals("email_taken", signUp(taken.toUpperCase(java.util.Locale.ROOT), code).require(409).code());
+        assertEquals(
+                "email_taken",
+                signUp(taken.toUpperCase(java.util.Locale.ROOT), code)
+                        .require(409)
+                        .code());
         assertEquals(before, Rows.stored());
         assertEquals(201, signUp(Actors.newEmail(), code).status());
     }
@@ -104,7 +108,8 @@ class SignUpTest {
         String first = Actors.accessCode();
         String second = Actors.accessCode();
         List<Reply> replies = Api.atOnce(List.of(() -> signUp(email, first), () -> signUp(email, second)));
-        assertEquals(List.of(201, 409), replies.stream().map(Reply::status).sorted().toList());
+        assertEquals(
+                List.of(201, 409), replies.stream().map(Reply::status).sorted().toList());
         assertEquals("1", Rows.one("select count(*) from account where email = ?", email));
     }
 
