@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 
 /** The clock of the service under test: the system's, until a test moves it. Who moves it puts it back. */
 @Alternative
 @Priority(1)
 @ApplicationScoped
 public class TestClock extends Clock {
+    private static final Clock SYSTEM = Clock.tick(Clock.systemUTC(), Duration.of(1, ChronoUnit.MICROS));
+
     private volatile Duration offset = Duration.ZERO;
 
     /** Later than now by this much more. */
@@ -27,7 +30,7 @@ public class TestClock extends Clock {
 
     @Override
     public Instant instant() {
-        return Clock.systemUTC().instant().plus(offset);
+        return SYSTEM.instant().plus(offset);
     }
 
     @Override

@@ -1,0 +1,90 @@
+package ai.celune.tenancy;
+
+import ai.celune.support.ProviderAddress;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.celune.support.Actors;
+import ai.celune.support.Api;
+import ai.celune.support.PostgresResource;
+import ai.celune.support.Reply;
+import ai.celune.support.Rows;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A workspace has as many of each thing as it may have, and the refused one leaves nothing behind. */
+@QuarkusTest
+@WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
+@TestProfile(QuotaTest.SmallQuotas.class)
+class QuotaTest {
+    private final Actors actors = new Actors();
+
+    /** Quotas that a test can reach. */
+    public static final class SmallQuotas implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("celune.quota.api-keys", "2", "celune.quota.provider-keys", "2", "celune.quota.members", "3");
+        }
+    }
+
+    @Test
+    void apiKeysEndAtTheQuotaAndRevokedOnesDoNotCount() {
+        Actors.Key first = actors.key("settings:read");
+        actors.key("settings:read");
+        assertRefused("/v1/api-keys", Map.of("name", "x", "scopes", List.of("settings:read")));
+        Api.delete("/v1/api-keys/" + first.id(), owner()).require(204);
+        assertEquals(
+                201,
+                post("/v1/api-keys", Map.of("name", "x", "scopes", List.of("settings:read")))
+                        .status());
+    }
+
+    @Test
+    void providerKeysEndAtTheQuota() {
+        Map<String, Object> body = Map.of("provider", "openai", "name", "x", "key", "sk-quota-0123456789");
+        post("/v1/provider-keys", body).require(201);
+        post("/v1/provider-keys", body).require(201);
+        assertRefused("/v1/provider-keys", body);
+    }
+
+    @Test
+    void membersServiceAccountsAndInvitationsShareAQuota() {
+        post("/v1/service-accounts", Map.of("name", "robot", "role", "member")).require(201);
+        post("/v1/invitations", Map.of("email", Actors.newEmail(), "role", "member"))
+                .require(201);
+        assertRefused("/v1/service-accounts", Map.of("name", "robot", "role", "member"));
+        assertRefused("/v1/invitations", Map.of("email", Actors.newEmail(), "role", "member"));
+    }
+
+    @Test
+    void theQuotaOfOneWorkspaceIsNotTheOthers() {
+        actors.key("settings:read");
+        actors.key("settings:read");
+        assertEquals(
+                201,
+                Api.post(
+                                "/v1/api-keys",
+                                actors.stranger().token(),
+                                Map.of("name", "x", "scopes", List.of("settings:read")))
+                        .status());
+    }
+
+    private void assertRefused(String path, Object body) {
+        Map<String, String> before = Rows.stored();
+        assertEquals("quota_exceeded", post(path, body).require(409).code());
+        assertEquals(before, Rows.stored());
+    }
+
+    private Reply post(String path, Object body) {
+        return Api.post(path, owner(), body);
+    }
+
+    private String owner() {
+        return actors.owner().token();
+    }
+}

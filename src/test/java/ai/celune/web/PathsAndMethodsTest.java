@@ -1,0 +1,147 @@
+package ai.celune.web;
+
+import ai.celune.support.ProviderAddress;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.celune.support.Actors;
+import ai.celune.support.Api;
+import ai.celune.support.PostgresResource;
+import ai.celune.support.Reply;
+import ai.celune.support.Rows;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A path has one spelling and a method one meaning; no other way leads past a check (cases 38, 44, 45). */
+@QuarkusTest
+@WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
+class PathsAndMethodsTest {
+    private final Actors actors = new Actors();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1;x=1/settings",
+                "/v1/settings;x=1",
+                "//v1/settings",
+                "/v1//settings",
+                "/v1/settings/",
+                "/v1/settings//",
+                "/v1/./settings",
+                "/v1/x/../settings",
+                "/v1/%73ettings",
+                "/%76%31/settings",
+                "/v1/%2e/settings",
+                "/v1/x/%2e%2e/settings",
+                "/v1%2fsettings",
+                "/v1/settings%00",
+                "/v1/settings%20",
+                "/v1/settings.json",
+                "/V1/settings",
+                "/v1/Settings",
+                "/v1/SETTINGS"
+            })
+    void anotherSpellingOfAPathLeadsNowhere(String path) {
+        Reply anonymous = Api.get(path, null);
+        Reply owner = Api.get(path, actors.owner().token());
+        assertEquals(404, owner.status(), owner.toString());
+        assertTrue(anonymous.status() == 404 || anonymous.status() == 401, anonymous.toString());
+        assertFalse(anonymous.text().contains("apiKeyMaxDays"), anonymous.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/settings/", "//v1/settings", "/v1;x/settings", "/v1/%73ettings", "/V1/settings"})
+    void anotherSpellingOfAPathChangesNothing(String path) {
+        actors.owner();
+        Map<String, String> before = Rows.stored();
+        Reply refused = Api.patch(path, actors.owner().token(), Map.of("name", "renamed"));
+        assertEquals(404, refused.status(), refused.toString());
+        assertEquals(before, Rows.stored());
+    }
+
+    @Test
+    void headIsCheckedLikeGet() {
+        assertEquals(401, Api.send("HEAD", "/v1/settings", null, null).status());
+        assertEquals(
+                403,
+                Api.send("HEAD", "/v1/settings", actors.member().token(), null).status());
+        Reply head = Api.send("HEAD", "/v1/settings", actors.owner().token(), null);
+        assertEquals(200, head.status());
+        assertEquals("", head.text());
+    }
+
+    @Test
+    void optionsTellNothingAboutData() {
+        Reply reply = Api.send("OPTIONS", "/v1/settings", null, null);
+        assertFalse(reply.text().contains("apiKeyMaxDays"), reply.text());
+        assertEquals("", reply.header("Access-Control-Allow-Origin"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"})
+    void noHeaderOverridesTheMethod(String header) {
+        String id = actors.key("settings:read").id().toString();
+        Map<String, String> before = Rows.stored();
+        assertEquals(
+                200,
+                Api.send("GET", "/v1/api-keys/" + id, actors.owner().token(), null, header, "DELETE")
+                        .status());
+        assertEquals(
+                405,
+                Api.post("/v1/api-keys/" + id, actors.owner().token(), Map.of(), header, "DELETE")
+                        .status());
+        assertEquals(before, Rows.stored());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT", "DELETE", "TRACE", "PROPFIND"})
+    void methodsThatAPathDoesNotKnowChangeNothing(String method) {
+        actors.owner();
+        Map<String, String> before = Rows.stored();
+        Reply refused = Api.send(method, "/v1/settings", actors.owner().token(), null);
+        assertTrue(refused.status() == 405 || refused.status() == 501, refused.toString());
+        assertEquals(before, Rows.stored());
+    }
+
+    @Test
+    void aKeyInTheQueryIsRefusedEvenBesidesAGoodCredential() {
+        String key = actors.key("settings:read").token();
+        Reply refused = Api.get("/v1/settings?api_key=" + key, actors.owner().token());
+        assertEquals(400, refused.status(), refused.toString());
+        assertFalse(refused.text().contains(key), refused.text());
+        assertEquals(400, Api.get("/v1/settings?access_token=" + key, null).status());
+    }
+
+    @Test
+    void twoCredentialsAreAmbiguousEvenWhenBothAreGood() {
+        String token = actors.owner().token();
+        Reply refused = Api.send("GET", "/v1/settings", token, null, "Authorization", "Bearer " + token);
+        assertEquals("ambiguous_credentials", refused.require(400).code());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Basic", "Token", "Bearer2", ""})
+    void anotherSchemeIsABadCredential(String scheme) {
+        String token = actors.owner().token();
+        Reply refused = Api.send("GET", "/v1/settings", null, null, "Authorization", scheme + " " + token);
+        assertEquals(401, refused.status(), refused.toString());
+    }
+
+    @Test
+    void aKeyCountsOnlyInTheAuthorizationHeader() {
+        String key = actors.key("settings:read").token();
+        for (String header : List.of("x-api-key", "api-key", "x-goog-api-key", "Cookie")) {
+            assertEquals(
+                    401,
+                    Api.send("GET", "/v1/settings", null, null, header, key).status(),
+                    header);
+        }
+    }
+}
