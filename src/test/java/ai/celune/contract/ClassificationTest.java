@@ -1,9 +1,9 @@
 package ai.celune.contract;
 
-import ai.celune.support.ProviderAddress;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.sql.DriverManager;

@@ -1,12 +1,12 @@
 package ai.celune.contract;
 
-import ai.celune.support.ProviderAddress;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import ai.celune.ratelimit.LimitClass;
 import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quarkus.test.common.WithTestResource;

@@ -33,7 +33,8 @@ public final class Rows {
                         table,
                         one(
                                 "select count(*) || ' rows ' || coalesce(md5(string_agg(r, '|' order by r)), '') from (select"
-                                        + " (to_jsonb(t) - 'use_count' - 'last_used_at')::text as r from " + table
+                                        + " (to_jsonb(t) - 'use_count' - 'last_used_at' - 'uncounted' - 'uncounted_since')::text as r from "
+                                        + table
                                         + " t) as rows"));
             }
         }

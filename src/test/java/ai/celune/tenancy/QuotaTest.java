@@ -1,11 +1,11 @@
 package ai.celune.tenancy;
 
-import ai.celune.support.ProviderAddress;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.celune.support.Actors;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import io.quarkus.test.common.WithTestResource;

@@ -1,12 +1,12 @@
 package ai.celune.web;
 
-import ai.celune.support.ProviderAddress;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import ai.celune.support.Actors;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import io.quarkus.test.common.WithTestResource;
