@@ -39,6 +39,9 @@ class ApiKeyResourceTest {
     @Inject
     ApiKeyActivity activity;
 
+    @Inject
+    ApiKeyUsageLog usageLog;
+
     private final Actors actors = new Actors();
 
     @AfterEach
@@ -283,6 +286,12 @@ class ApiKeyResourceTest {
             count = Api.get("/v1/api-keys/" + key.id(), owner()).field("useCount");
         }
         assertEquals("25", count);
+        try {
+            clock.advance(Duration.ofMinutes(1));
+            usageLog.tell();
+        } finally {
+            clock.reset();
+        }
         assertEquals(
                 "25",
                 Rows.one(

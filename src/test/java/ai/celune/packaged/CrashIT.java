@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
  */
 class CrashIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int ROUNDS = Integer.getInteger("celune.crash.rounds", 200);
+    private static final int ROUNDS = Integer.getInteger("celune.crash.rounds", 40);
     private static final int CALLERS = 4;
     private static final String CHAT = "{\"model\":\"m\",\"messages\":[]}";
 
