@@ -87,10 +87,6 @@ class ApiKey extends WorkspaceOwned {
         name = newName;
     }
 
-    boolean belongsTo(@Nullable UUID person) {
-        return userId != null && userId.equals(person);
-    }
-
     String prefix() {
         return prefix;
     }

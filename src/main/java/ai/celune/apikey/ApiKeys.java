@@ -73,6 +73,9 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
         UUID person = serviceAccount == null ? actor.userId() : null;
         Set<UUID> bindings = wanted.bindings() == null ? Set.of() : wanted.bindings();
         requireInWorkspace(bindings);
+        if (actor.bindings() != null && !actor.bindings().containsAll(bindings)) {
+            throw new Problem(ApiKeyErrors.SCOPE_NOT_HELD);
+        }
         Instant now = clock.instant();
         List<String> scopes = wanted.scopes().stream().sorted().toList();
         try (ApiKeyToken token = ApiKeyToken.generate(config.environment(), random)) {
@@ -84,7 +87,7 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
                     scopes,
                     actor.principal().id(),
                     now,
-                    expiry(wanted.expiresAt(), now));
+                    notAfterCreator(actor, expiry(wanted.expiresAt(), now)));
             persist(created);
             flush();
             List<UUID> sorted = bindings.stream().sorted().toList();
@@ -141,6 +144,12 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
         }
     }
 
+    /** A key that a key makes ends with it at the latest. */
+    private @Nullable Instant notAfterCreator(Actor actor, @Nullable Instant wanted) {
+        Instant end = actor.isSession() ? null : get(actor.credential().id()).expiresAt();
+        return end == null || (wanted != null && wanted.isBefore(end)) ? wanted : end;
+    }
+
     private @Nullable Instant expiry(@Nullable Instant wanted, Instant now) {
         if (wanted != null && !wanted.isAfter(now)) {
             throw Problem.invalid("/expiresAt", "future", "must be in the future");
@@ -163,7 +172,10 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
         UUID from = after == null ? new UUID(0, 0) : after;
         return (actor.may(ALL_KEYS)
                         ? find("id > ?1 order by id", from)
-                        : find("id > ?1 and userId = ?2 order by id", from, actor.userId()))
+                        : find(
+                                "id > ?1 and (userId = ?2 or serviceAccountId = ?2) order by id",
+                                from,
+                                actor.principal().id()))
                 .page(0, limit + 1)
                 .list();
     }
@@ -185,7 +197,8 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
     ApiKey get(UUID id) {
         Actor actor = request.requireActor();
         return findByIdOptional(id)
-                .filter(key -> actor.may(ALL_KEYS) || key.belongsTo(actor.userId()))
+                .filter(key -> actor.may(ALL_KEYS)
+                        || key.principal().equals(actor.principal().id()))
                 .orElseThrow(NotFound::new);
     }
 
@@ -210,7 +223,7 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
     private ApiKey own(UUID id) {
         ApiKey key = get(id);
         Actor actor = request.requireActor();
-        if (!actor.may(ADMINISTER) && !key.belongsTo(actor.userId())) {
+        if (!actor.may(ADMINISTER) && !key.principal().equals(actor.principal().id())) {
             throw new Problem(ErrorCode.PERMISSION_DENIED, "only the key's own person or an administrator may do this");
         }
         return key;

@@ -19,6 +19,7 @@ import ai.celune.web.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -132,8 +133,12 @@ public class Accounts {
                     ? Optional.of(passwords.hash(password))
                     : Optional.empty();
             return scope.asUser(account.id(), workspaceId, () -> {
-                better.ifPresent(
-                        hash -> entities.find(Account.class, account.id()).rehash(hash));
+                Account locked = entities.find(Account.class, account.id(), LockModeType.PESSIMISTIC_READ);
+                if (locked.epoch() != account.epoch()) {
+                    // The password was changed while this one was hashed.
+                    throw new Problem(ErrorCode.UNAUTHENTICATED);
+                }
+                better.ifPresent(locked::rehash);
                 return sessions.open(account.id(), workspaceId, "password");
             });
         }

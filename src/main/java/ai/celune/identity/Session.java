@@ -52,7 +52,7 @@ class Session {
 
     protected Session() {}
 
-    Session(UUID id, UUID userId, @Nullable UUID workspaceId, int epoch, byte[] salt, Instant now, Duration lifetime) {
+    Session(UUID id, UUID userId, @Nullable UUID workspaceId, int epoch, byte[] salt, Instant now, Instant expiresAt) {
         this.id = id;
         this.userId = userId;
         this.workspaceId = workspaceId;
@@ -60,7 +60,7 @@ class Session {
         this.salt = salt.clone();
         this.createdAt = now;
         this.rotatedAt = now;
-        this.expiresAt = now.plus(lifetime);
+        this.expiresAt = expiresAt;
     }
 
     /** What presenting a refresh token means. */
@@ -72,7 +72,7 @@ class Session {
     }
 
     Use use(int presented, int accountEpoch, Instant now) {
-        if (endedAt != null || !now.isBefore(expiresAt) || epoch != accountEpoch) {
+        if (!lives(accountEpoch, now)) {
             return Use.ENDED;
         }
         if (presented == generation) {
@@ -98,6 +98,15 @@ class Session {
 
     UUID id() {
         return id;
+    }
+
+    /** Whether it still counts: not ended, not expired, and of the account's present epoch. */
+    boolean lives(int accountEpoch, Instant now) {
+        return endedAt == null && now.isBefore(expiresAt) && epoch == accountEpoch;
+    }
+
+    Instant expiresAt() {
+        return expiresAt;
     }
 
     UUID userId() {

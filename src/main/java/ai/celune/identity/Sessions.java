@@ -65,11 +65,17 @@ public class Sessions {
     /** Opens a session in the transaction of the proof that it rests on. */
     @Transactional(Transactional.TxType.MANDATORY)
     public Tokens open(UUID userId, @Nullable UUID workspaceId, String method) {
+        return open(userId, workspaceId, method, clock.instant().plus(config.lifetime()));
+    }
+
+    /** Opens a session that goes on from an older one of the same person, which {@link #endForSuccessor} has ended. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Tokens open(UUID userId, @Nullable UUID workspaceId, String method, Instant expiresAt) {
         byte[] salt = bytes();
         byte[] token = bytes();
         Account account = entities.find(Account.class, userId);
         Session session =
-                new Session(Ids.next(), userId, workspaceId, account.epoch(), salt, clock.instant(), config.lifetime());
+                new Session(Ids.next(), userId, workspaceId, account.epoch(), salt, clock.instant(), expiresAt);
         entities.persist(session);
         entities.persist(new RefreshToken(hash(token), session.id(), userId, 0));
         audit.recordAs(
@@ -126,6 +132,21 @@ public class Sessions {
 
     Optional<KnownRefreshToken> find(byte[] token) {
         return lookups.refreshToken(hash(token));
+    }
+
+    /**
+     * Ends a session in favour of another one, once, and returns when that one ends at the latest. The account is locked, so that
+     * nothing that ends all its sessions can pass between.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Instant endForSuccessor(UUID sessionId) {
+        Session session = entities.find(Session.class, sessionId, LockModeType.PESSIMISTIC_WRITE);
+        Account account = entities.find(Account.class, session.userId(), LockModeType.PESSIMISTIC_READ);
+        if (!session.lives(account.epoch(), clock.instant())) {
+            throw new Problem(ErrorCode.UNAUTHENTICATED);
+        }
+        end(sessionId, "workspace_selected");
+        return session.expiresAt();
     }
 
     /** Ends the caller's own session. */

@@ -31,7 +31,8 @@ class StartupChecks {
     record Finding(Optional<String> name, String property, String why) {}
 
     void onStart(@Observes @Priority(1) StartupEvent started) {
-        if (ConfigUtils.getProfiles().stream().anyMatch(ONE_MACHINE::contains)) {
+        if (!ConfigUtils.getProfiles().contains("prod")
+                && ConfigUtils.getProfiles().stream().anyMatch(ONE_MACHINE::contains)) {
             return;
         }
         List<Finding> findings = findings();
@@ -51,13 +52,13 @@ class StartupChecks {
                 "the local keyring is for one machine only");
         never(
                 findings,
-                is("celune.embedded.postgresql", "true"),
+                is("celune.embedded.postgresql", true),
                 "celune.embedded.postgresql",
                 "the embedded database is for one machine only");
-        never(findings, is("celune.ratelimit.enabled", "false"), "celune.ratelimit.enabled", "limits must be on");
+        never(findings, is("celune.ratelimit.enabled", false), "celune.ratelimit.enabled", "limits must be on");
         never(
                 findings,
-                is("celune.egress.allow-loopback", "true"),
+                is("celune.egress.allow-loopback", true),
                 "celune.egress.allow-loopback",
                 "calls must not reach this machine");
         never(
@@ -75,7 +76,7 @@ class StartupChecks {
         acceptable(
                 findings,
                 !isSet("quarkus.http.ssl.certificate.files")
-                        && !is("quarkus.http.proxy.proxy-address-forwarding", "true"),
+                        && !is("quarkus.http.proxy.proxy-address-forwarding", true),
                 "plain-http",
                 "quarkus.http.ssl.certificate.files",
                 "there is neither TLS nor a trusted proxy");
@@ -114,6 +115,13 @@ class StartupChecks {
 
     private boolean is(String property, String expected) {
         return value(property).filter(expected::equals).isPresent();
+    }
+
+    /** In every spelling that configuration takes for it. */
+    private boolean is(String property, boolean expected) {
+        return config.getOptionalValue(property, Boolean.class)
+                .filter(value -> value == expected)
+                .isPresent();
     }
 
     private Optional<String> value(String property) {

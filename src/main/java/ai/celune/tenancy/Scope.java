@@ -10,6 +10,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Status;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.TransactionManager;
 import jakarta.transaction.TransactionScoped;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.sql.SQLException;
@@ -39,16 +41,19 @@ public class Scope {
     private final EntityManager entities;
     private final TransactionSynchronizationRegistry transaction;
     private final Transactions transactions;
+    private final TransactionManager manager;
 
     Scope(
             AgroalDataSource dataSource,
             EntityManager entities,
             TransactionSynchronizationRegistry transaction,
-            Transactions transactions) {
+            Transactions transactions,
+            TransactionManager manager) {
         this.dataSource = dataSource;
         this.entities = entities;
         this.transaction = transaction;
         this.transactions = transactions;
+        this.manager = manager;
     }
 
     /** For whom a transaction works. */
@@ -116,7 +121,17 @@ public class Scope {
     }
 
     void onBegin(@Observes @Initialized(TransactionScoped.class) Object begun) {
-        bind(current());
+        try {
+            bind(current());
+        } catch (RuntimeException e) {
+            // begin() has tied the transaction to this thread, and nobody else would end it.
+            try {
+                manager.rollback();
+            } catch (SystemException notEnded) {
+                e.addSuppressed(notEnded);
+            }
+            throw e;
+        }
     }
 
     private void bind(Bounds bounds) {

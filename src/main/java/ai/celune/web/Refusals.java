@@ -14,6 +14,7 @@ import io.vertx.core.Context;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Refusals {
     private static final Logger LOG = Logger.getLogger(Refusals.class);
+
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private final AuditQueue audit;
     private final RefusalTally tally;
@@ -66,7 +69,9 @@ public class Refusals {
     }
 
     private CompletionStage<Void> store(RoutingContext context, Throwable failure, Problem problem) {
-        String method = context.request().method().name();
+        String method = METHODS.contains(context.request().method().name())
+                ? context.request().method().name()
+                : "other";
         String reason = problem.code().code();
         String route = Routes.template(context);
         RequestFacts request = RequestFacts.of(context);

@@ -20,7 +20,8 @@ class RequestGate {
 
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{7,63}");
     private static final Pattern TRACE_PARENT = Pattern.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
-    private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_~{}-][A-Za-z0-9._~{}-]*|/\\.well-known)+|/");
+    private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9_~{}-][A-Za-z0-9._~{}-]*+|/\\.well-known)++|/");
+    private static final int LONGEST_PATH = 512;
     private static final String PROXY = "/v1/proxy/";
 
     private final Refusals refusals;
@@ -59,7 +60,9 @@ class RequestGate {
         String path = request.path();
         if (path != null && path.startsWith(PROXY)) {
             context.next();
-        } else if (path == null || !PATH.matcher(path).matches()) {
+        } else if (path == null
+                || path.length() > LONGEST_PATH
+                || !PATH.matcher(path).matches()) {
             refusals.answer(context, new Problem(ErrorCode.NOT_FOUND));
         } else if (declaredLength(request) > MAX_BODY) {
             refusals.answer(context, new Problem(ErrorCode.BODY_TOO_LARGE));

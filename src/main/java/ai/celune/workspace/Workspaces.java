@@ -16,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -88,10 +89,10 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
                 .isEmpty()) {
             throw new NotFound();
         }
-        sessions.end(actor.credential().id(), "workspace_selected");
+        Instant end = sessions.endForSuccessor(actor.credential().id());
         return scope.asUser(actor.user(), workspaceId, () -> {
             audit.record(new WorkspaceEvents.Selected(workspaceId));
-            return sessions.open(actor.user(), workspaceId, "workspace_selected");
+            return sessions.open(actor.user(), workspaceId, "workspace_selected", end);
         });
     }
 }
