@@ -101,17 +101,13 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
 
     private void requireHeld(Actor actor, Set<String> scopes) {
         for (String scope : scopes) {
-            if (!known().contains(scope)) {
+            if (!RoleMatrix.all().contains(scope)) {
                 throw Problem.invalid("/scopes", "unknown_scope", "holds a scope that does not exist");
             }
         }
         if (!actor.permissions().containsAll(scopes)) {
             throw new Problem(ApiKeyErrors.SCOPE_NOT_HELD);
         }
-    }
-
-    private Set<String> known() {
-        return RoleMatrix.all();
     }
 
     /** A key of a service account needs the right to administer those; without one named the key is the caller's own. */

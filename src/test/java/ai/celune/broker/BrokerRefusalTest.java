@@ -19,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,8 +120,13 @@ class BrokerRefusalTest {
 
     @Test
     void aProviderThatSaysNothingIs504() {
-        provider.does((exchange, call) -> Thread.sleep(10_000));
-        assertRefused(504, "provider_timeout", agent.call("openai/v1/models"));
+        CountDownLatch refused = new CountDownLatch(1);
+        provider.does((exchange, call) -> refused.await());
+        try {
+            assertRefused(504, "provider_timeout", agent.call("openai/v1/models"));
+        } finally {
+            refused.countDown();
+        }
         assertEquals(
                 "provider_timeout",
                 agent.lastEnd().path("details").path("cause").asText());
