@@ -17,10 +17,13 @@ grant usage on schema public to ${app}, ${authn}, ${audit};
 
 -- The classification registry (R38): every table has a kind, every column a tier. A test compares it with the catalogue.
 create table classified_table (
-    table_name text primary key,
+    table_name text primary key check (table_name ~ '^[a-z_]+$'),
     kind       text not null check (kind in ('workspace', 'user', 'platform', 'registry')),
     owner      text not null,
-    retention  text not null
+    retention  text not null,
+    expires_by text check (expires_by ~ '^[a-z_]+$'),
+    kept       interval,
+    check ((expires_by is null) = (kept is null))
 );
 
 create table classified_column (
@@ -37,7 +40,16 @@ create table classified_column (
 );
 
 create procedure classify_table(name text, kind text, owner text, retention text) language sql as
-$$ insert into classified_table values (name, kind, owner, retention) $$;
+$$ insert into classified_table (table_name, kind, owner, retention) values (name, kind, owner, retention) $$;
+
+-- Rows go when the column's time is that long past. Background work may see and delete those of every workspace, and no others.
+create procedure expire_rows(name text, by_column text, for_long interval) language plpgsql as
+$$ begin
+    update classified_table set expires_by = by_column, kept = for_long where table_name = name;
+    execute format('create policy expired on %I to ${app} using ((select app_is_platform()) and %I < now() - %L::interval)'
+        || ' with check (false)', name, by_column, for_long);
+    execute format('grant delete on %I to ${app}', name);
+end $$;
 
 create procedure classify(name text, column_name text, tier text, purpose text,
                           export_rule text default 'export', erasure_rule text default 'erase', critical_kind text default null)
@@ -51,6 +63,8 @@ call classify('classified_table', 'table_name', 'public', 'names the table', 'ne
 call classify('classified_table', 'kind', 'public', 'who owns its rows', 'never', 'keep');
 call classify('classified_table', 'owner', 'public', 'the package that owns it', 'never', 'keep');
 call classify('classified_table', 'retention', 'public', 'how long rows live', 'never', 'keep');
+call classify('classified_table', 'expires_by', 'public', 'the column whose time ends a row', 'never', 'keep');
+call classify('classified_table', 'kept', 'public', 'how long a row stays after that', 'never', 'keep');
 call classify_table('classified_column', 'registry', 'classification', 'life of the schema');
 call classify('classified_column', 'table_name', 'public', 'names the table', 'never', 'keep');
 call classify('classified_column', 'column_name', 'public', 'names the column', 'never', 'keep');

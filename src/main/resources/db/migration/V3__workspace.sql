@@ -92,6 +92,7 @@ call classify('service_account', 'created_at', 'internal', 'history');
 call classify('service_account', 'removed_at', 'internal', 'end of life');
 call classify('service_account', 'version', 'internal', 'lost-update guard', 'never');
 call classify_table('invitation', 'workspace', 'workspace', '90 days after expiry');
+call expire_rows('invitation', 'expires_at', '90 days');
 call classify('invitation', 'id', 'internal', 'names the invitation');
 call classify('invitation', 'workspace_id', 'internal', 'whose invitation');
 call classify('invitation', 'email', 'confidential', 'who may accept');

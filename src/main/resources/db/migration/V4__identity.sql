@@ -86,21 +86,21 @@ begin
     foreach t in array array['access_code', 'sign_in_attempt', 'signing_key'] loop
         execute format('create policy platform on %I to ${app} using ((select app_is_platform())) with check ((select app_is_platform()))', t);
     end loop;
-    foreach t in array array['session', 'reset_code'] loop
-        execute format('create policy platform on %I to ${app} using ((select app_is_platform())) with check ((select app_is_platform()))', t);
-    end loop;
     foreach t in array array['account', 'session', 'refresh_token', 'reset_code', 'access_code', 'signing_key'] loop
         execute format('create policy authentication on %I for select to ${authn} using (true)', t);
     end loop;
 end $$;
 create policy own on account to ${app} using (id = (select app_user_id())) with check (id = (select app_user_id()));
+create policy platform on reset_code for insert to ${app} with check ((select app_is_platform()));
 create policy platform on account for select to ${app} using ((select app_is_platform()));
 create policy members on account for select to ${app}
     using (id in (select m.user_id from membership m where m.workspace_id = (select app_workspace_id())));
 alter table membership add foreign key (user_id) references account;
 
 grant select, insert, update on account, reset_code, access_code to ${app};
-grant select, insert, update, delete on session, refresh_token, sign_in_attempt, signing_key to ${app};
+grant select, insert, update on session, signing_key to ${app};
+grant select, insert on refresh_token to ${app};
+grant select, insert, update, delete on sign_in_attempt to ${app};
 grant select on account, session, refresh_token, reset_code, signing_key to ${authn};
 grant select (bootstrap, used_at) on access_code to ${authn};
 
@@ -112,7 +112,8 @@ call classify('account', 'platform_operator', 'internal', 'authorization');
 call classify('account', 'epoch', 'internal', 'ends sessions', 'never');
 call classify('account', 'created_at', 'internal', 'history');
 call classify('account', 'version', 'internal', 'lost-update guard', 'never');
-call classify_table('session', 'user', 'identity', '30 days after the end');
+call classify_table('session', 'user', 'identity', '30 days after expiry');
+call expire_rows('session', 'expires_at', '30 days');
 call classify('session', 'id', 'internal', 'names the session');
 call classify('session', 'user_id', 'internal', 'whose session');
 call classify('session', 'workspace_id', 'internal', 'active workspace');
@@ -130,6 +131,7 @@ call classify('refresh_token', 'session_id', 'internal', 'family', 'never');
 call classify('refresh_token', 'user_id', 'internal', 'whose token', 'never');
 call classify('refresh_token', 'generation', 'internal', 'rotation', 'never');
 call classify_table('reset_code', 'user', 'identity', '90 days after expiry');
+call expire_rows('reset_code', 'expires_at', '90 days');
 call classify('reset_code', 'id', 'internal', 'names the code', 'never');
 call classify('reset_code', 'user_id', 'internal', 'whose code', 'never');
 call classify('reset_code', 'code_hash', 'critical', 'proof of the code', 'never', 'erase', 'digest');
@@ -137,7 +139,8 @@ call classify('reset_code', 'issued_by', 'internal', 'history', 'never');
 call classify('reset_code', 'created_at', 'internal', 'history', 'never');
 call classify('reset_code', 'expires_at', 'internal', 'end of life', 'never');
 call classify('reset_code', 'used_at', 'internal', 'single use', 'never');
-call classify_table('access_code', 'platform', 'identity', '550 days');
+call classify_table('access_code', 'platform', 'identity', '550 days after expiry');
+call expire_rows('access_code', 'expires_at', '550 days');
 call classify('access_code', 'id', 'internal', 'names the code', 'never', 'keep');
 call classify('access_code', 'code_hash', 'critical', 'proof of the code', 'never', 'keep', 'digest');
 call classify('access_code', 'bootstrap', 'internal', 'makes the first operator', 'never', 'keep');
@@ -149,11 +152,13 @@ call classify('access_code', 'used_by', 'internal', 'trace to the user', 'never'
 call classify('access_code', 'workspace_id', 'internal', 'trace to the workspace', 'never', 'keep');
 call classify('access_code', 'revoked_at', 'internal', 'end of life', 'never', 'keep');
 call classify_table('sign_in_attempt', 'platform', 'identity', '1 day');
+call expire_rows('sign_in_attempt', 'updated_at', '1 day');
 call classify('sign_in_attempt', 'subject', 'critical', 'whose attempts', 'never', 'erase', 'digest');
 call classify('sign_in_attempt', 'failures', 'internal', 'brute-force guard', 'never');
 call classify('sign_in_attempt', 'not_before', 'internal', 'brute-force guard', 'never');
 call classify('sign_in_attempt', 'updated_at', 'internal', 'clean-up', 'never');
 call classify_table('signing_key', 'platform', 'identity', 'until expiry');
+call expire_rows('signing_key', 'expires_at', '0');
 call classify('signing_key', 'id', 'public', 'names the key', 'never', 'keep');
 call classify('signing_key', 'public_key', 'critical', 'verifies access tokens', 'never', 'keep', 'public-key');
 call classify('signing_key', 'created_at', 'public', 'history', 'never', 'keep');

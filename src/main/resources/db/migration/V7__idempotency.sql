@@ -19,10 +19,10 @@ alter table idempotency_record force row level security;
 create policy ws_isolation on idempotency_record to ${app}
     using (workspace_id = coalesce((select app_workspace_id()), operator_log()))
     with check (workspace_id = coalesce((select app_workspace_id()), operator_log()));
-create policy platform on idempotency_record to ${app} using ((select app_is_platform()));
 grant select, insert, update, delete on idempotency_record to ${app};
 
 call classify_table('idempotency_record', 'workspace', 'idempotency', '24 hours');
+call expire_rows('idempotency_record', 'expires_at', '0');
 call classify('idempotency_record', 'workspace_id', 'internal', 'whose request', 'never');
 call classify('idempotency_record', 'principal_id', 'internal', 'whose request', 'never');
 call classify('idempotency_record', 'key_hash', 'critical', 'names the request', 'never', 'erase', 'digest');

@@ -9,11 +9,13 @@ import ai.celune.web.ETag;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.NotFound;
 import ai.celune.web.Problem;
+import ai.celune.workspace.PrincipalRemoved;
 import ai.celune.workspace.RoleMatrix;
 import ai.celune.workspace.WorkspacePermissions;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.security.SecureRandom;
@@ -209,10 +211,19 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
 
     /** For good, and effective before the answer leaves; repeating it is harmless (R28). */
     void revoke(UUID id) {
-        ApiKey key = own(id);
+        revoke(own(id));
+    }
+
+    /** Who comes back later must not find old keys working. */
+    void onPrincipalRemoved(@Observes PrincipalRemoved removed) {
+        find("(userId = ?1 or serviceAccountId = ?1) and revokedAt is null order by id", removed.id()).stream()
+                .forEach(this::revoke);
+    }
+
+    private void revoke(ApiKey key) {
         if (key.revoke(clock.instant())) {
-            audit.record(new ApiKeyEvents.Revoked(id, key.prefix()));
-            ended.fire(new CredentialEnded(id));
+            audit.record(new ApiKeyEvents.Revoked(key.id(), key.prefix()));
+            ended.fire(new CredentialEnded(key.id()));
         }
     }
 

@@ -8,6 +8,7 @@ import io.quarkus.agroal.DataSource;
 import io.quarkus.runtime.Shutdown;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.spi.ObserverMethod;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -123,7 +124,8 @@ public class AuditQueue {
         }
     }
 
-    @Shutdown
+    /** After those who append to it while they stop. */
+    @Shutdown(ObserverMethod.DEFAULT_PRIORITY + 100)
     void drain() throws InterruptedException {
         open = false;
         writer.join(TimeUnit.SECONDS.toMillis(10));

@@ -1,5 +1,6 @@
 package ai.celune.audit;
 
+import ai.celune.security.PlatformPermissions;
 import ai.celune.web.Page;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.ws.rs.BeanParam;
@@ -19,7 +20,7 @@ class OperatorLogResource {
     }
 
     @GET
-    @PermissionsAllowed(AuditPermissions.OPERATE)
+    @PermissionsAllowed(PlatformPermissions.OPERATE)
     @Operation(summary = "List the operators' audit events, newest first")
     public Page<AuditEventView> list(
             @BeanParam AuditQuery query, @RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {

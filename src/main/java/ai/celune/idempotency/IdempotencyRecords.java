@@ -4,9 +4,7 @@ import ai.celune.crypto.Binding;
 import ai.celune.crypto.Sealer;
 import ai.celune.crypto.Secret;
 import ai.celune.tenancy.Ids;
-import ai.celune.tenancy.Scope;
 import io.agroal.api.AgroalDataSource;
-import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
@@ -15,7 +13,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +21,14 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class IdempotencyRecords {
     private static final Duration KEPT = Duration.ofHours(24);
-    private static final int DELETED_AT_ONCE = 1_000;
 
     private final AgroalDataSource dataSource;
     private final Sealer sealer;
-    private final Scope scope;
     private final Clock clock;
 
-    IdempotencyRecords(AgroalDataSource dataSource, Sealer sealer, Scope scope, Clock clock) {
+    IdempotencyRecords(AgroalDataSource dataSource, Sealer sealer, Clock clock) {
         this.dataSource = dataSource;
         this.sealer = sealer;
-        this.scope = scope;
         this.clock = clock;
     }
 
@@ -120,25 +114,6 @@ class IdempotencyRecords {
             statement.setString(4, body == null ? null : sealer.seal(binding(key, recordId), body));
             bind(statement, 5, key);
             statement.executeUpdate();
-        } catch (SQLException e) {
-            throw new PersistenceException(e);
-        }
-    }
-
-    @Scheduled(every = "10m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void deleteExpired() {
-        while (scope.asPlatform(this::deleteBatch) == DELETED_AT_ONCE) {
-            // The next batch in a transaction of its own.
-        }
-    }
-
-    private int deleteBatch() {
-        try (var connection = dataSource.getConnection();
-                var statement = connection.prepareStatement("delete from idempotency_record where ctid = any (array("
-                        + "select ctid from idempotency_record where expires_at < ? limit ?))")) {
-            statement.setObject(1, OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
-            statement.setInt(2, DELETED_AT_ONCE);
-            return statement.executeUpdate();
         } catch (SQLException e) {
             throw new PersistenceException(e);
         }

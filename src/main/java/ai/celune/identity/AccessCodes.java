@@ -1,8 +1,6 @@
 package ai.celune.identity;
 
 import ai.celune.audit.AuditLog;
-import ai.celune.audit.AuditQueue;
-import ai.celune.audit.Origin;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Ids;
 import ai.celune.tenancy.Scope;
@@ -24,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 public class AccessCodes implements PanacheRepositoryBase<AccessCode, UUID> {
     private final EntityManager entities;
     private final AuditLog audit;
-    private final AuditQueue refused;
     private final CurrentRequest request;
     private final Scope scope;
     private final IdentityConfig config;
@@ -34,7 +31,6 @@ public class AccessCodes implements PanacheRepositoryBase<AccessCode, UUID> {
     AccessCodes(
             EntityManager entities,
             AuditLog audit,
-            AuditQueue refused,
             CurrentRequest request,
             Scope scope,
             IdentityConfig config,
@@ -42,7 +38,6 @@ public class AccessCodes implements PanacheRepositoryBase<AccessCode, UUID> {
             Clock clock) {
         this.entities = entities;
         this.audit = audit;
-        this.refused = refused;
         this.request = request;
         this.scope = scope;
         this.config = config;
@@ -71,20 +66,11 @@ public class AccessCodes implements PanacheRepositoryBase<AccessCode, UUID> {
                 .setParameter("hash", Codes.digest(code))
                 .getResultList();
         if (rows.isEmpty()) {
-            throw refuse();
+            throw Codes.refused("access_code");
         }
         Object[] row = (Object[]) rows.getFirst();
         audit.recordForOperators(new IdentityEvents.CodeUsed((UUID) row[0], (UUID) row[2]));
         return new Used((Boolean) row[1]);
-    }
-
-    private Problem refuse() {
-        refused.append(
-                        Scope.NOBODY,
-                        Origin.of(request.actor(), request.facts()),
-                        new IdentityEvents.CodeRefused(null, "access_code_invalid"))
-                .join();
-        return new Problem(IdentityErrors.ACCESS_CODE_INVALID);
     }
 
     @Transactional

@@ -7,7 +7,6 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.UUID;
 
 /** A person who can sign in. Belongs to no workspace: memberships do. */
@@ -43,11 +42,6 @@ public class Account {
         this.passwordHash = passwordHash;
         this.platformOperator = platformOperator;
         this.createdAt = now;
-    }
-
-    /** The one spelling under which an address is stored and looked up. */
-    static String normalize(String email) {
-        return email.strip().toLowerCase(Locale.ROOT);
     }
 
     public UUID id() {

@@ -5,7 +5,6 @@ import ai.celune.tenancy.Scope;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
 import io.agroal.api.AgroalDataSource;
-import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
 import java.nio.charset.StandardCharsets;
@@ -78,9 +77,10 @@ class Attempts {
             statement.setBytes(1, subject(email));
             try (var row = statement.executeQuery()) {
                 return row.next()
-                        ? Duration.between(now, row.getObject(1, OffsetDateTime.class))
-                                        .toSeconds()
-                                + 1
+                        ? Math.ceilDiv(
+                                Duration.between(now, row.getObject(1, OffsetDateTime.class))
+                                        .toMillis(),
+                                1_000)
                         : 1;
             }
         } catch (SQLException e) {
@@ -94,19 +94,6 @@ class Attempts {
             try (var connection = dataSource.getConnection();
                     var statement = connection.prepareStatement("delete from sign_in_attempt where subject = ?")) {
                 statement.setBytes(1, subject(email));
-                return statement.executeUpdate();
-            } catch (SQLException e) {
-                throw new PersistenceException(e);
-            }
-        });
-    }
-
-    @Scheduled(every = "1h", delayed = "5m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void deleteOld() {
-        scope.asPlatform(() -> {
-            try (var connection = dataSource.getConnection();
-                    var statement = connection.prepareStatement("delete from sign_in_attempt where updated_at < ?")) {
-                statement.setObject(1, clock.instant().minus(Duration.ofDays(1)).atOffset(ZoneOffset.UTC));
                 return statement.executeUpdate();
             } catch (SQLException e) {
                 throw new PersistenceException(e);

@@ -14,12 +14,14 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 @Path("/v1/auth")
 class AuthResource {
     private final Accounts accounts;
+    private final SignIns signIns;
     private final ResetCodes resetCodes;
     private final Sessions sessions;
     private final CurrentRequest request;
 
-    AuthResource(Accounts accounts, ResetCodes resetCodes, Sessions sessions, CurrentRequest request) {
+    AuthResource(Accounts accounts, SignIns signIns, ResetCodes resetCodes, Sessions sessions, CurrentRequest request) {
         this.accounts = accounts;
+        this.signIns = signIns;
         this.resetCodes = resetCodes;
         this.sessions = sessions;
         this.request = request;
@@ -39,7 +41,7 @@ class AuthResource {
     @PermitAll
     @Operation(summary = "Open a session with e-mail and password")
     public Tokens signIn(@Valid @NotNull SignIn proof) {
-        return accounts.signIn(proof);
+        return signIns.signIn(proof);
     }
 
     @POST
@@ -47,7 +49,7 @@ class AuthResource {
     @PermitAll
     @Operation(summary = "Exchange a refresh token for new tokens")
     public Tokens refresh(@Valid @NotNull Refresh wanted) {
-        return accounts.refresh(wanted);
+        return signIns.refresh(wanted);
     }
 
     @POST

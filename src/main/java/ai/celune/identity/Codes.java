@@ -1,6 +1,7 @@
 package ai.celune.identity;
 
 import ai.celune.crypto.Digest;
+import ai.celune.web.Problem;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 
@@ -21,6 +22,11 @@ public final class Codes {
             code.append(ALPHABET[random.nextInt(ALPHABET.length)]);
         }
         return code.toString();
+    }
+
+    /** The refusal of a code that is wrong, used, expired or revoked: one answer for all, told to the operators. */
+    public static Problem refused(String kind) {
+        return new Problem(IdentityErrors.ACCESS_CODE_INVALID).recordedAs(new IdentityEvents.CodeRefused(null, kind));
     }
 
     /** What is stored of a code, whichever kind it is. */

@@ -4,16 +4,12 @@ import ai.celune.web.ErrorCode;
 
 /** Refusals of sign-up, sign-in and codes. */
 public final class IdentityErrors {
-    /** One answer for wrong, used, expired and revoked codes. */
+    /** One answer for wrong, used, expired and revoked codes of every kind. */
     public static final ErrorCode ACCESS_CODE_INVALID =
-            new ErrorCode(422, "access_code_invalid", "The access code is not valid.");
+            new ErrorCode(422, "access_code_invalid", "The code is not valid.");
 
     public static final ErrorCode EMAIL_TAKEN =
             new ErrorCode(409, "email_taken", "There is an account with this e-mail address.");
-    public static final ErrorCode RESET_CODE_INVALID =
-            new ErrorCode(422, "reset_code_invalid", "The reset code is not valid.");
-    public static final ErrorCode INVITATION_INVALID =
-            new ErrorCode(422, "invitation_invalid", "The invitation is not valid.");
     public static final ErrorCode SESSION_REQUIRED =
             new ErrorCode(403, "session_required", "This operation needs the session of a person.");
 

@@ -15,11 +15,13 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Authenticated
 class MeResource {
     private final Accounts accounts;
+    private final SignIns signIns;
     private final Me me;
     private final CurrentRequest request;
 
-    MeResource(Accounts accounts, Me me, CurrentRequest request) {
+    MeResource(Accounts accounts, SignIns signIns, Me me, CurrentRequest request) {
         this.accounts = accounts;
+        this.signIns = signIns;
         this.me = me;
         this.request = request;
     }
@@ -34,7 +36,7 @@ class MeResource {
     @Path("/password")
     @Operation(summary = "Change the password; every session ends")
     public void changePassword(@Valid @NotNull ChangePassword wanted) {
-        accounts.changePassword(session().user(), wanted);
+        signIns.changePassword(session().user(), wanted);
     }
 
     @POST

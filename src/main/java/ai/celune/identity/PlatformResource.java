@@ -1,6 +1,7 @@
 package ai.celune.identity;
 
 import ai.celune.idempotency.Idempotent;
+import ai.celune.security.PlatformPermissions;
 import ai.celune.web.Answers;
 import ai.celune.web.Page;
 import io.quarkus.security.PermissionsAllowed;

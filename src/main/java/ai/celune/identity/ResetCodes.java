@@ -8,7 +8,6 @@ import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Ids;
 import ai.celune.tenancy.Scope;
 import ai.celune.web.NotFound;
-import ai.celune.web.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
@@ -28,7 +27,6 @@ class ResetCodes {
     private final IdentityLookups lookups;
     private final Accounts accounts;
     private final Attempts attempts;
-    private final Sessions sessions;
     private final RateLimiter limits;
     private final AuditLog audit;
     private final CurrentRequest request;
@@ -41,7 +39,6 @@ class ResetCodes {
             IdentityLookups lookups,
             Accounts accounts,
             Attempts attempts,
-            Sessions sessions,
             RateLimiter limits,
             AuditLog audit,
             CurrentRequest request,
@@ -52,7 +49,6 @@ class ResetCodes {
         this.lookups = lookups;
         this.accounts = accounts;
         this.attempts = attempts;
-        this.sessions = sessions;
         this.limits = limits;
         this.audit = audit;
         this.request = request;
@@ -88,7 +84,7 @@ class ResetCodes {
 
     /** Takes the code and the new password; every session of the person ends. */
     void reset(ResetPassword wanted) {
-        String email = Account.normalize(wanted.email());
+        String email = EmailAddress.normalize(wanted.email());
         limits.takeForAccount(email);
         attempts.reserve(email);
         Optional<KnownResetCode> code = lookups.resetCode(Codes.digest(wanted.code()))
@@ -96,7 +92,7 @@ class ResetCodes {
                         && known.expiresAt().isAfter(clock.instant())
                         && known.email().equals(email));
         String hash = accounts.hash(wanted.password());
-        KnownResetCode known = code.orElseThrow(() -> new Problem(IdentityErrors.RESET_CODE_INVALID));
+        KnownResetCode known = code.orElseThrow(() -> Codes.refused("reset_code"));
         scope.asUser(known.userId(), null, () -> {
             int used = entities.createNativeQuery(
                             "update reset_code set used_at = :now where id = :id and used_at is null")
@@ -104,14 +100,13 @@ class ResetCodes {
                     .setParameter("id", known.id())
                     .executeUpdate();
             if (used == 0) {
-                throw new Problem(IdentityErrors.RESET_CODE_INVALID);
+                throw Codes.refused("reset_code");
             }
-            Account account = entities.find(Account.class, known.userId());
-            account.replacePassword(hash);
             audit.recordAs(
-                    Actor.Ref.user(account.id()), null, new IdentityEvents.PasswordReset(account.id(), "completed"));
-            sessions.endAll(account, "password_reset");
-            return account.id();
+                    Actor.Ref.user(known.userId()),
+                    null,
+                    new IdentityEvents.PasswordReset(known.userId(), "completed"));
+            return accounts.replacePassword(known.userId(), hash, "password_reset");
         });
         attempts.clear(email);
     }

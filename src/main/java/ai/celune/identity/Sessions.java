@@ -21,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -156,6 +157,25 @@ public class Sessions {
         if (session.end(clock.instant())) {
             audit.record(new IdentityEvents.SessionEnded(sessionId, reason));
             ended.fire(new CredentialEnded(sessionId));
+        }
+    }
+
+    /** Ends what somebody who was removed from a workspace and joins again still has there: it must not live again. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void endEarlier(UUID userId, UUID workspaceId) {
+        Instant now = clock.instant();
+        List<Session> earlier = entities.createQuery(
+                        "from Session where userId = :user and workspaceId = :workspace and endedAt is null"
+                                + " and expiresAt > :now",
+                        Session.class)
+                .setParameter("user", userId)
+                .setParameter("workspace", workspaceId)
+                .setParameter("now", now)
+                .getResultList();
+        for (Session session : earlier) {
+            session.end(now);
+            audit.recordAs(
+                    Actor.Ref.user(userId), null, new IdentityEvents.SessionEnded(session.id(), "member_removed"));
         }
     }
 

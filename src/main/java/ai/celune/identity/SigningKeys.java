@@ -112,12 +112,9 @@ class SigningKeys {
         scope.asPlatform(() -> {
             Instant now = clock.instant();
             try (var connection = dataSource.getConnection();
-                    var delete = connection.prepareStatement("delete from signing_key where expires_at < ?");
                     var insert = connection.prepareStatement(
                             "insert into signing_key (id, public_key, created_at, expires_at) values (?, ?, ?, ?)"
                                     + " on conflict (id) do update set expires_at = excluded.expires_at")) {
-                delete.setObject(1, now.atOffset(ZoneOffset.UTC));
-                delete.executeUpdate();
                 insert.setString(1, ownId);
                 insert.setBytes(2, own.getPublic().getEncoded());
                 insert.setObject(3, now.atOffset(ZoneOffset.UTC));

@@ -9,19 +9,17 @@ public enum LimitClass {
     READ(60),
     /** Everything else: 30 a minute for each credential. */
     WRITE(30),
-    /** Proofs of identity: 10 a minute by address, and by account or refresh family. */
+    /** Proofs of identity: 10 a minute by address and by account. */
     AUTH(10),
+    /** Refresh tokens: 10 a minute by family, as AUTH; until the family is known, 30 by address. */
+    REFRESH(30),
     /** Calls through the broker; the number is configured. */
     BROKER(600),
     /** Requests without a valid credential: 30 a minute by address. */
     ANONYMOUS(30);
 
-    private static final Set<String> PROOFS = Set.of(
-            "/v1/auth/sign-up",
-            "/v1/auth/sign-in",
-            "/v1/auth/accept-invitation",
-            "/v1/auth/refresh",
-            "/v1/auth/reset-password");
+    private static final Set<String> PROOFS =
+            Set.of("/v1/auth/sign-up", "/v1/auth/sign-in", "/v1/auth/accept-invitation", "/v1/auth/reset-password");
 
     private final int perMinute;
 
@@ -36,7 +34,15 @@ public enum LimitClass {
         if (PROOFS.contains(path)) {
             return AUTH;
         }
+        if (path.equals("/v1/auth/refresh")) {
+            return REFRESH;
+        }
         return method.equals("GET") || method.equals("HEAD") ? READ : WRITE;
+    }
+
+    /** Counted for the address even when the request carries a valid credential, which is not what it is about. */
+    boolean isProof() {
+        return this == AUTH || this == REFRESH;
     }
 
     int perMinute() {

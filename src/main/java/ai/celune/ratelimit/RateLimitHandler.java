@@ -61,7 +61,7 @@ class RateLimitHandler {
         QuarkusHttpUser.setIdentity(identity, context);
         Actor actor = CurrentRequest.actorOf(context);
         LimitClass limitClass = limitClass(context);
-        LimitClass counted = actor == null && limitClass != LimitClass.AUTH ? LimitClass.ANONYMOUS : limitClass;
+        LimitClass counted = actor == null && !limitClass.isProof() ? LimitClass.ANONYMOUS : limitClass;
         try {
             limiter.take(context, counted, actor);
         } catch (Problem limited) {

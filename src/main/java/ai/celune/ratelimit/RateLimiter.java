@@ -25,7 +25,10 @@ public class RateLimiter {
 
     private final RateLimitConfig config;
     private final CurrentRequest request;
-    private final SlidingLog log = new SlidingLog(System::nanoTime);
+    /** Apart, so that made-up addresses and accounts, however many, leave room for the credentials that we know. */
+    private final SlidingLog known = new SlidingLog(System::nanoTime);
+
+    private final SlidingLog claimed = new SlidingLog(System::nanoTime);
 
     RateLimiter(RateLimitConfig config, CurrentRequest request) {
         this.config = config;
@@ -38,10 +41,13 @@ public class RateLimiter {
      * @throws Problem {@code rate_limited}
      */
     void take(RoutingContext context, LimitClass limitClass, @Nullable Actor actor) {
-        String who = actor == null || limitClass == LimitClass.AUTH
-                ? ClientAddress.prefix(RequestFacts.of(context).address())
-                : actor.credential().id().toString();
-        Decision decision = take(limitClass.label() + ":" + who, count(limitClass, actor));
+        String key = limitClass.label() + ":";
+        Decision decision = actor == null || limitClass.isProof()
+                ? take(
+                        claimed,
+                        key + ClientAddress.prefix(RequestFacts.of(context).address()),
+                        count(limitClass, actor))
+                : take(known, key + actor.credential().id(), count(limitClass, actor));
         if (decision != null) {
             context.put(TAKEN, decision);
             describe(context, limitClass, decision);
@@ -51,31 +57,38 @@ public class RateLimiter {
 
     /** Takes the account's slot of a proof of identity, whose address slot is taken already; refused, both stay free. */
     public void takeForAccount(String email) {
-        takeAlso("account:" + HexFormat.of().formatHex(Digest.sha256(email.getBytes(StandardCharsets.UTF_8)), 0, 16));
-    }
-
-    /** Takes the slot of a family of refresh tokens. */
-    public void takeForFamily(UUID session) {
-        takeAlso("family:" + session);
-    }
-
-    private void takeAlso(String key) {
-        Decision decision = take(key, LimitClass.AUTH.perMinute());
-        if (decision == null) {
-            return;
-        }
-        RoutingContext context = Objects.requireNonNull(request.context());
-        if (!decision.allowed()) {
-            Decision byAddress = context.get(TAKEN);
-            if (byAddress != null) {
-                log.giveBack(byAddress);
+        String account = HexFormat.of().formatHex(Digest.sha256(email.getBytes(StandardCharsets.UTF_8)), 0, 16);
+        Decision decision = take(claimed, "account:" + account, LimitClass.AUTH.perMinute());
+        if (decision != null) {
+            if (!decision.allowed()) {
+                giveAddressBack();
             }
+            settle(decision);
         }
-        describe(context, LimitClass.AUTH, decision);
+    }
+
+    /** Takes the slot of a family of refresh tokens in place of the address's: people behind one address refresh independently. */
+    public void takeForFamily(UUID session) {
+        Decision decision = take(known, "family:" + session, LimitClass.AUTH.perMinute());
+        if (decision != null) {
+            giveAddressBack();
+            settle(decision);
+        }
+    }
+
+    private void giveAddressBack() {
+        Decision byAddress = Objects.requireNonNull(request.context()).get(TAKEN);
+        if (byAddress != null) {
+            claimed.giveBack(byAddress);
+        }
+    }
+
+    private void settle(Decision decision) {
+        describe(Objects.requireNonNull(request.context()), LimitClass.AUTH, decision);
         require(LimitClass.AUTH, decision);
     }
 
-    private @Nullable Decision take(String key, int count) {
+    private @Nullable Decision take(SlidingLog log, String key, int count) {
         return config.enabled() ? log.take(List.of(new Limit(key, count, MINUTE))) : null;
     }
 

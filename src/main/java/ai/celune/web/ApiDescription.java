@@ -84,6 +84,7 @@ public class ApiDescription implements OASFilter {
             refusal(operation, 404, "There is no such resource in the caller's workspace.");
         }
         if (operation.getRequestBody() != null) {
+            refusal(operation, 408, "The request body did not come in time.");
             refusal(operation, 413, "The request body is too large.");
             refusal(operation, 415, "The request body has another media type than expected.");
         }

@@ -21,6 +21,8 @@ public record ErrorCode(int status, String code, String title) {
             new ErrorCode(405, "method_not_allowed", "The resource does not know this method.");
     public static final ErrorCode NOT_ACCEPTABLE =
             new ErrorCode(406, "not_acceptable", "The answer has no such media type.");
+    public static final ErrorCode REQUEST_TIMEOUT =
+            new ErrorCode(408, "request_timeout", "The request body did not come in time.");
     public static final ErrorCode CONFLICT =
             new ErrorCode(409, "conflict", "The change contradicts another one made at the same time.");
     public static final ErrorCode QUOTA_EXCEEDED =

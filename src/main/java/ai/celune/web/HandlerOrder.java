@@ -13,6 +13,8 @@ public final class HandlerOrder {
     public static final int LIMITS = 150;
     /** Refuses paths that are not in their one spelling, and bodies that are too large. */
     public static final int SHAPE = 140;
+    /** Takes bodies in. */
+    public static final int BODY = 130;
 
     private HandlerOrder() {}
 }

@@ -21,7 +21,7 @@ import org.erdtman.jcs.JsonCanonicalizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads every JSON body: bounded, strict UTF-8, strict JSON. Leaves a digest of the canonical document for requests with an Idempotency-Key,
+ * Reads every JSON body, which {@link BodyIntake} has bounded: strict UTF-8, strict JSON. Leaves a digest of the canonical document for requests with an Idempotency-Key,
  * and wipes the bytes, which may hold a secret.
  */
 @Provider
@@ -60,11 +60,8 @@ public class JsonBodyReader implements MessageBodyReader<Object> {
             MultivaluedMap<String, String> headers,
             InputStream body)
             throws IOException {
-        byte[] bytes = body.readNBytes((int) RequestGate.MAX_BODY + 1);
+        byte[] bytes = body.readAllBytes();
         try {
-            if (bytes.length > RequestGate.MAX_BODY) {
-                throw new Problem(ErrorCode.BODY_TOO_LARGE);
-            }
             requireUtf8(bytes);
             if (bytes.length == 0) {
                 return null;

@@ -24,7 +24,7 @@ class JsonRules implements ObjectMapperCustomizer {
         mapper.getFactory()
                 .setStreamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(16)
-                        .maxStringLength((int) RequestGate.MAX_BODY)
+                        .maxStringLength(BodyIntake.MAX_BODY)
                         .maxNumberLength(32)
                         .build());
         mapper.getFactory().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature());

@@ -1,5 +1,6 @@
 package ai.celune.web;
 
+import ai.celune.audit.AuditEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +14,14 @@ public class Problem extends RuntimeException {
     private final transient @Nullable String detail;
     private final transient List<FieldError> errors;
     private final long retryAfter;
+    private final transient @Nullable AuditEvent event;
 
     public Problem(ErrorCode code) {
-        this(code, null, List.of(), 0, null);
+        this(code, null, List.of(), 0, null, null);
     }
 
     public Problem(ErrorCode code, @Nullable String detail) {
-        this(code, detail, List.of(), 0, null);
+        this(code, detail, List.of(), 0, null, null);
     }
 
     private Problem(
@@ -27,17 +29,19 @@ public class Problem extends RuntimeException {
             @Nullable String detail,
             List<FieldError> errors,
             long retryAfter,
+            @Nullable AuditEvent event,
             @Nullable Throwable cause) {
         super(code.code(), cause);
         this.code = code;
         this.detail = detail;
         this.errors = errors;
         this.retryAfter = retryAfter;
+        this.event = event;
     }
 
     /** A refusal because of single fields of the body or of parameters. */
     public static Problem invalid(List<FieldError> errors) {
-        return new Problem(ErrorCode.INVALID_REQUEST, null, errors, 0, null);
+        return new Problem(ErrorCode.INVALID_REQUEST, null, errors, 0, null, null);
     }
 
     /** A refusal because of one field; {@code pointer} is a JSON pointer into the body (RFC 6901) or the name of a parameter. */
@@ -47,11 +51,16 @@ public class Problem extends RuntimeException {
 
     /** The same refusal with the seconds after which trying again makes sense. */
     public Problem retryAfter(long seconds) {
-        return new Problem(code, detail, errors, Math.max(1, seconds), getCause());
+        return new Problem(code, detail, errors, Math.max(1, seconds), event, getCause());
     }
 
     public Problem causedBy(Throwable cause) {
-        return new Problem(code, detail, errors, retryAfter, cause);
+        return new Problem(code, detail, errors, retryAfter, event, cause);
+    }
+
+    /** The same refusal with an event for the operator log, stored before the answer and after the roll-back of what was refused. */
+    public Problem recordedAs(AuditEvent fact) {
+        return new Problem(code, detail, errors, retryAfter, fact, getCause());
     }
 
     public ErrorCode code() {
@@ -64,6 +73,11 @@ public class Problem extends RuntimeException {
 
     public List<FieldError> errors() {
         return errors;
+    }
+
+    @Nullable
+    AuditEvent event() {
+        return event;
     }
 
     /** Seconds for the Retry-After field; 0 for none. */

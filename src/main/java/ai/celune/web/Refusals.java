@@ -52,13 +52,7 @@ public class Refusals {
     /** Records the refusal; completes, never exceptionally, with what the client is to see. */
     public CompletionStage<Problem> record(RoutingContext context, Throwable failure) {
         Problem problem = Problems.of(failure);
-        if (problem.code().status() >= 500) {
-            LOG.errorf(
-                    failure,
-                    "%s for request %s",
-                    problem.code().code(),
-                    RequestFacts.of(context).requestId());
-        }
+        log(problem, failure, RequestFacts.of(context).requestId());
         return store(context, failure, problem).handle((stored, notStored) -> {
             if (notStored == null) {
                 return problem;
@@ -68,6 +62,24 @@ public class Refusals {
         });
     }
 
+    /** Faults of ours with their stack; those of a store or provider, which come by the thousand, in a line. */
+    private static void log(Problem problem, Throwable failure, String requestId) {
+        if (problem.code().status() == 500) {
+            LOG.errorf(failure, "%s for request %s", problem.code().code(), requestId);
+        } else if (problem.code().status() > 500) {
+            LOG.warnf("%s for request %s: %s", problem.code().code(), requestId, rootOf(failure));
+        }
+    }
+
+    /** The type alone: a message of a foreign client may hold what it was sending. */
+    private static String rootOf(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getClass().getName();
+    }
+
     private CompletionStage<Void> store(RoutingContext context, Throwable failure, Problem problem) {
         String method = METHODS.contains(context.request().method().name())
                 ? context.request().method().name()
@@ -75,6 +87,9 @@ public class Refusals {
         String reason = problem.code().code();
         String route = Routes.template(context);
         RequestFacts request = RequestFacts.of(context);
+        if (problem.event() != null) {
+            return audit.append(Scope.NOBODY, Origin.of(CurrentRequest.actorOf(context), request), problem.event());
+        }
         return switch (problem.code().status()) {
             case 401 ->
                 failure instanceof RefusedCredential known

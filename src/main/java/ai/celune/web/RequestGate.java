@@ -1,13 +1,18 @@
 package ai.celune.web;
 
 import ai.celune.security.RequestFacts;
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 /** The first and the last of our handlers in front of the endpoints. */
 @ApplicationScoped
 class RequestGate {
-    /** Every route but the broker's takes small JSON documents. */
-    static final long MAX_BODY = 64 * 1024;
-
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{7,63}");
     private static final Pattern TRACE_PARENT = Pattern.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
     private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9_~{}-][A-Za-z0-9._~{}-]*+|/\\.well-known)++|/");
     private static final int LONGEST_PATH = 512;
     private static final String PROXY = "/v1/proxy/";
+
+    /** What follows on such a connection cannot be told from a body; it is closed as soon as the refusal is written. */
+    private static final AttributeKey<Boolean> DOOMED = AttributeKey.valueOf("celune.doomed");
 
     private final Refusals refusals;
     private final SecureRandom random;
@@ -39,6 +44,9 @@ class RequestGate {
 
     private void gather(RoutingContext context) {
         HttpServerRequest request = context.request();
+        if (channel(request).hasAttr(DOOMED)) {
+            return;
+        }
         String id = requestId(request.getHeader("X-Request-Id"));
         new RequestFacts(
                         id,
@@ -58,17 +66,37 @@ class RequestGate {
     private void shape(RoutingContext context) {
         HttpServerRequest request = context.request();
         String path = request.path();
-        if (path != null && path.startsWith(PROXY)) {
+        if (!isPlainlyFramed(request.headers().getAll("Transfer-Encoding"))) {
+            channel(request).attr(DOOMED).set(true);
+            context.addEndHandler(answered -> request.connection().close());
+            refusals.answer(context, new Problem(ErrorCode.INVALID_REQUEST, "the transfer coding is not known"));
+        } else if (request.method().equals(HttpMethod.OPTIONS)) {
+            refusals.answer(context, new Problem(ErrorCode.METHOD_NOT_ALLOWED));
+        } else if (isProxied(context)) {
             context.next();
         } else if (path == null
                 || path.length() > LONGEST_PATH
                 || !PATH.matcher(path).matches()) {
             refusals.answer(context, new Problem(ErrorCode.NOT_FOUND));
-        } else if (declaredLength(request) > MAX_BODY) {
+        } else if (declaredLength(request) > BodyIntake.MAX_BODY) {
             refusals.answer(context, new Problem(ErrorCode.BODY_TOO_LARGE));
         } else {
             context.next();
         }
+    }
+
+    /** Whether the broker serves the request, which brings its own rules for paths and bodies. */
+    static boolean isProxied(RoutingContext context) {
+        String path = context.request().path();
+        return path != null && path.startsWith(PROXY);
+    }
+
+    private static Channel channel(HttpServerRequest request) {
+        return ((ConnectionBase) request.connection()).channel();
+    }
+
+    private static boolean isPlainlyFramed(List<String> codings) {
+        return codings.isEmpty() || (codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked"));
     }
 
     private static long declaredLength(HttpServerRequest request) {

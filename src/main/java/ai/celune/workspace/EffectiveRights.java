@@ -1,7 +1,7 @@
 package ai.celune.workspace;
 
-import ai.celune.identity.PlatformPermissions;
 import ai.celune.security.Actor;
+import ai.celune.security.PlatformPermissions;
 import io.quarkus.security.identity.AuthenticationRequestContext;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.identity.SecurityIdentityAugmentor;

@@ -6,6 +6,7 @@ import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
+import java.time.Clock;
 
 /** What must hold before somebody gets or loses a role. */
 @ApplicationScoped
@@ -13,11 +14,13 @@ class Grants {
     private final EntityManager entities;
     private final CurrentRequest request;
     private final QuotaConfig quota;
+    private final Clock clock;
 
-    Grants(EntityManager entities, CurrentRequest request, QuotaConfig quota) {
+    Grants(EntityManager entities, CurrentRequest request, QuotaConfig quota, Clock clock) {
         this.entities = entities;
         this.request = request;
         this.quota = quota;
+        this.clock = clock;
     }
 
     /** Refuses to hand out or take away a role with more rights than the caller's own (R23). */
@@ -31,7 +34,8 @@ class Grants {
     void requireRoom() {
         Number members = (Number) entities.createQuery("select (select count(m) from Membership m)"
                         + " + (select count(s) from ServiceAccount s where s.removedAt is null)"
-                        + " + (select count(i) from Invitation i where i.acceptedAt is null)")
+                        + " + (select count(i) from Invitation i where i.acceptedAt is null and i.expiresAt > :now)")
+                .setParameter("now", clock.instant())
                 .getSingleResult();
         if (members.longValue() >= quota.members()) {
             throw new Problem(ErrorCode.QUOTA_EXCEEDED);

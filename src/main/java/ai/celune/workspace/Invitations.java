@@ -2,9 +2,10 @@ package ai.celune.workspace;
 
 import ai.celune.audit.AuditLog;
 import ai.celune.identity.Codes;
+import ai.celune.identity.EmailAddress;
 import ai.celune.identity.IdentityConfig;
-import ai.celune.identity.IdentityErrors;
 import ai.celune.identity.InvitationAccepted;
+import ai.celune.security.Actor;
 import ai.celune.security.CurrentRequest;
 import ai.celune.web.NotFound;
 import ai.celune.web.Problem;
@@ -16,7 +17,6 @@ import jakarta.transaction.Transactional;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.UUID;
 
 /** Offers to join a workspace. */
@@ -54,7 +54,7 @@ class Invitations implements PanacheRepositoryBase<Invitation, UUID> {
         Instant now = clock.instant();
         Instant end = now.plus(config.codes());
         String code = Codes.next(random);
-        String email = wanted.email().strip().toLowerCase(Locale.ROOT);
+        String email = EmailAddress.normalize(wanted.email());
         Invitation invitation = new Invitation(
                 email,
                 wanted.role(),
@@ -73,7 +73,7 @@ class Invitations implements PanacheRepositoryBase<Invitation, UUID> {
                 .orElseThrow(NotFound::new);
         Instant now = clock.instant();
         if (!invitation.accept(now)) {
-            throw new Problem(IdentityErrors.INVITATION_INVALID);
+            throw Codes.refused("invitation");
         }
         if (members.count("userId", accepted.userId()) > 0) {
             throw new Problem(WorkspaceErrors.ALREADY_MEMBER);
@@ -81,7 +81,7 @@ class Invitations implements PanacheRepositoryBase<Invitation, UUID> {
         members.persist(new Membership(accepted.userId(), invitation.role(), now));
         members.flush();
         audit.recordAs(
-                ai.celune.security.Actor.Ref.user(accepted.userId()),
+                Actor.Ref.user(accepted.userId()),
                 null,
                 new WorkspaceEvents.Joined(accepted.userId(), invitation.role(), invitation.id()));
     }

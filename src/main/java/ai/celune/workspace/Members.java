@@ -28,6 +28,7 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
     private final AuditLog audit;
     private final AuditHistory history;
     private final CurrentRequest request;
+    private final Event<PrincipalRemoved> removed;
     private final Event<CredentialEnded> ended;
 
     Members(
@@ -36,12 +37,14 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
             AuditLog audit,
             AuditHistory history,
             CurrentRequest request,
+            Event<PrincipalRemoved> removed,
             Event<CredentialEnded> ended) {
         this.entities = entities;
         this.grants = grants;
         this.audit = audit;
         this.history = history;
         this.request = request;
+        this.removed = removed;
         this.ended = ended;
     }
 
@@ -79,7 +82,7 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
         return member;
     }
 
-    /** The person's sessions here and keys stop working with the next call; repeating it is harmless. */
+    /** The person's keys here are revoked, and sessions stop working with the next call; repeating it is harmless. */
     void remove(UUID userId) {
         lock();
         Optional<Membership> found = find("userId", userId).firstResultOptional();
@@ -93,6 +96,7 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
         requireAnotherOwner(member);
         delete(member);
         audit.record(new WorkspaceEvents.Removed(userId, member.role()));
+        removed.fire(new PrincipalRemoved(userId));
         ended.fire(new CredentialEnded(userId));
     }
 

@@ -20,13 +20,21 @@ class ServiceAccounts implements PanacheRepositoryBase<ServiceAccount, UUID> {
     private final Grants grants;
     private final AuditLog audit;
     private final CurrentRequest request;
+    private final Event<PrincipalRemoved> removed;
     private final Event<CredentialEnded> ended;
     private final Clock clock;
 
-    ServiceAccounts(Grants grants, AuditLog audit, CurrentRequest request, Event<CredentialEnded> ended, Clock clock) {
+    ServiceAccounts(
+            Grants grants,
+            AuditLog audit,
+            CurrentRequest request,
+            Event<PrincipalRemoved> removed,
+            Event<CredentialEnded> ended,
+            Clock clock) {
         this.grants = grants;
         this.audit = audit;
         this.request = request;
+        this.removed = removed;
         this.ended = ended;
         this.clock = clock;
     }
@@ -54,12 +62,13 @@ class ServiceAccounts implements PanacheRepositoryBase<ServiceAccount, UUID> {
         return findByIdOptional(id).orElseThrow(NotFound::new);
     }
 
-    /** Its keys stop working with the next call; repeating it is harmless. */
+    /** Its keys are revoked; repeating it is harmless. */
     void remove(UUID id) {
         ServiceAccount account = get(id);
         grants.requireHeld(account.role());
         if (account.remove(clock.instant())) {
             audit.record(new WorkspaceEvents.ServiceAccountRemoved(id));
+            removed.fire(new PrincipalRemoved(id));
             ended.fire(new CredentialEnded(id));
         }
     }

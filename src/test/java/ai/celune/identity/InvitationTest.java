@@ -127,7 +127,7 @@ class InvitationTest {
     private static String assertRefused(Callable<Reply> call) {
         Map<String, String> before = Rows.stored();
         Reply refused = Api.atOnce(1, call).getFirst();
-        assertEquals("invitation_invalid", refused.require(422).code());
+        assertEquals("access_code_invalid", refused.require(422).code());
         assertEquals(before, Rows.stored());
         return refused.withoutRequestId();
     }

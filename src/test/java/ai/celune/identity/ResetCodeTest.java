@@ -52,6 +52,24 @@ class ResetCodeTest {
     }
 
     @Test
+    void usingACodeEndsTheOthers() {
+        String other = issue();
+        reset(person.email(), issue()).require(204);
+        assertRefused(person.email(), other);
+    }
+
+    @Test
+    void aChangedPasswordEndsOpenCodes() {
+        String code = issue();
+        Api.post(
+                        "/v1/me/password",
+                        person.token(),
+                        Map.of("currentPassword", Actors.PASSWORD, "newPassword", NEW_PASSWORD))
+                .require(204);
+        assertRefused(person.email(), code);
+    }
+
+    @Test
     void wrongExpiredAndForeignCodesLookTheSame() {
         String code = issue();
         String wrong = assertRefused(person.email(), "WRONG-WRONG-WRONG-WRONG");
@@ -109,7 +127,7 @@ class ResetCodeTest {
     private static String assertRefused(String email, String code) {
         Map<String, String> before = Rows.stored("sign_in_attempt");
         Reply refused = reset(email, code);
-        assertEquals("reset_code_invalid", refused.require(422).code());
+        assertEquals("access_code_invalid", refused.require(422).code());
         assertEquals(before, Rows.stored("sign_in_attempt"));
         return refused.withoutRequestId();
     }

@@ -1,5 +1,6 @@
 package ai.celune.identity;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,10 +15,14 @@ import ai.celune.support.TestClock;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +110,16 @@ class SignUpTest {
     }
 
     @Test
+    void aRefusedSignUpMakesNoKey() throws IOException {
+        String code = Actors.accessCode();
+        String taken = Actors.newWorkspace().email();
+        Path keyring = ConfigProvider.getConfig().getValue("celune.keyring.file", Path.class);
+        byte[] before = Files.readAllBytes(keyring);
+        assertEquals("email_taken", signUp(taken, code).require(409).code());
+        assertArrayEquals(before, Files.readAllBytes(keyring));
+    }
+
+    @Test
     void twoParallelSignUpsOfOneAddressLeaveOneAccount() {
         String email = Actors.newEmail();
         String first = Actors.accessCode();
@@ -119,6 +134,8 @@ class SignUpTest {
     @CsvSource({
         "email, not-an-address",
         "email, ''",
+        // 64 letters of which lower case makes 128, and a domain as long as it may be.
+        "email, İİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİ@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.cccccccccccccccccccccccccccccccc",
         "password, too short",
         "workspaceName, ' '",
         "accessCode, ''",

@@ -117,6 +117,25 @@ class RateLimitTest {
         assertLimited(Actors.signIn(operator.email(), Actors.PASSWORD));
     }
 
+    @Test
+    void refreshingCountsForTheFamilyAndUnknownTokensForTheAddress() {
+        String token = operator.refreshToken();
+        for (int i = 0; i < 10; i++) {
+            Reply tokens = refresh(token).require(200);
+            assertEquals("\"auth\";q=10;w=60", tokens.header("RateLimit-Policy"));
+            token = tokens.field("refreshToken");
+        }
+        assertLimited(refresh(token));
+        for (int i = 0; i < 30; i++) {
+            assertEquals(401, refresh("clr_" + "A".repeat(43)).status());
+        }
+        assertLimited(refresh("clr_" + "A".repeat(43)));
+    }
+
+    private static Reply refresh(String token) {
+        return Api.post("/v1/auth/refresh", null, Map.of("refreshToken", token));
+    }
+
     private static void assertLimited(Reply refused) {
         assertEquals("rate_limited", refused.require(429).code());
         int wait = Integer.parseInt(refused.header("Retry-After"));

@@ -62,6 +62,17 @@ class QuotaTest {
     }
 
     @Test
+    void anInvitationThatHasExpiredTakesNoRoom() {
+        post("/v1/invitations", Map.of("email", Actors.newEmail(), "role", "member"))
+                .require(201);
+        post("/v1/service-accounts", Map.of("name", "robot", "role", "member")).require(201);
+        Rows.update(
+                "update invitation set expires_at = now() - interval '1 second' where workspace_id = ?",
+                actors.owner().workspaceId());
+        post("/v1/service-accounts", Map.of("name", "robot", "role", "member")).require(201);
+    }
+
+    @Test
     void theQuotaOfOneWorkspaceIsNotTheOthers() {
         actors.key("settings:read");
         actors.key("settings:read");

@@ -116,6 +116,43 @@ class MembersTest {
     }
 
     @Test
+    void whoComesBackFindsOldKeysRevokedAndOldSessionsEnded() {
+        Session admin = actors.admin();
+        String key = Actors.key(admin, "settings:read").token();
+        Api.delete("/v1/members/" + admin.userId(), actors.owner().token()).require(204);
+        String code = Api.post(
+                        "/v1/invitations", actors.owner().token(), Map.of("email", admin.email(), "role", "admin"))
+                .require(201)
+                .field("code");
+        String elsewhere =
+                Actors.signIn(admin.email(), Actors.PASSWORD).require(200).field("accessToken");
+        String back = Api.post("/v1/auth/accept-invitation", elsewhere, Map.of("code", code))
+                .require(201)
+                .field("accessToken");
+        assertEquals(200, Api.get("/v1/settings", back).status());
+        assertEquals(401, Api.get("/v1/settings", key).status());
+        assertEquals(401, Api.get("/v1/settings", admin.token()).status());
+        assertEquals(
+                401,
+                Api.post("/v1/auth/refresh", null, Map.of("refreshToken", admin.refreshToken()))
+                        .status());
+    }
+
+    @Test
+    void removalRevokesEachLiveKeyOfThePersonWithAnEventEach() {
+        Session admin = actors.admin();
+        Actors.key(admin, "settings:read");
+        Actors.key(admin, "settings:read");
+        Api.delete("/v1/api-keys/" + Actors.key(admin, "settings:read").id(), admin.token())
+                .require(204);
+        Rows.LogMark mark = Rows.mark();
+        Api.delete("/v1/members/" + admin.userId(), actors.owner().token()).require(204);
+        assertEquals(
+                List.of("api_key.revoked", "api_key.revoked", "member.removed"),
+                mark.added(actors.owner().workspaceId()));
+    }
+
+    @Test
     void aDemotedMemberHasTheNewRightsWithTheNextCall() {
         Session admin = actors.admin();
         Api.patch("/v1/members/" + admin.userId(), actors.owner().token(), Map.of("role", "member"))

@@ -1,4 +1,4 @@
-package ai.celune.identity;
+package ai.celune.security;
 
 /** Held by platform operators' sessions alone, by no role and no API key. */
 public final class PlatformPermissions {

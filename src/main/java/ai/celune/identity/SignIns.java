@@ -1,0 +1,138 @@
+package ai.celune.identity;
+
+import ai.celune.audit.AuditEvent;
+import ai.celune.audit.AuditLog;
+import ai.celune.audit.AuditQueue;
+import ai.celune.audit.Origin;
+import ai.celune.crypto.Secret;
+import ai.celune.identity.IdentityLookups.KnownAccount;
+import ai.celune.ratelimit.RateLimiter;
+import ai.celune.security.Actor;
+import ai.celune.security.CurrentRequest;
+import ai.celune.tenancy.Scope;
+import ai.celune.tenancy.Transactions;
+import ai.celune.web.ErrorCode;
+import ai.celune.web.Problem;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Proof by password or refresh token. Every attempt is counted before anything is hashed (R17). */
+@ApplicationScoped
+class SignIns {
+    private final EntityManager entities;
+    private final IdentityLookups lookups;
+    private final Accounts accounts;
+    private final Passwords passwords;
+    private final Attempts attempts;
+    private final Sessions sessions;
+    private final RateLimiter limits;
+    private final AuditLog audit;
+    private final AuditQueue refused;
+    private final CurrentRequest request;
+    private final Scope scope;
+    private final Transactions transactions;
+
+    SignIns(
+            EntityManager entities,
+            IdentityLookups lookups,
+            Accounts accounts,
+            Passwords passwords,
+            Attempts attempts,
+            Sessions sessions,
+            RateLimiter limits,
+            AuditLog audit,
+            AuditQueue refused,
+            CurrentRequest request,
+            Scope scope,
+            Transactions transactions) {
+        this.entities = entities;
+        this.lookups = lookups;
+        this.accounts = accounts;
+        this.passwords = passwords;
+        this.attempts = attempts;
+        this.sessions = sessions;
+        this.limits = limits;
+        this.audit = audit;
+        this.refused = refused;
+        this.request = request;
+        this.scope = scope;
+        this.transactions = transactions;
+    }
+
+    Tokens signIn(SignIn proof) {
+        String email = EmailAddress.normalize(proof.email());
+        limits.takeForAccount(email);
+        int failures = attempts.reserve(email);
+        Optional<KnownAccount> known = lookups.account(email);
+        try (Secret password = proof.password()) {
+            if (!passwords.verify(
+                    password, known.map(KnownAccount::passwordHash).orElse(null))) {
+                throw refuse(email, known, failures, "wrong_password");
+            }
+            KnownAccount account = known.orElseThrow();
+            attempts.clear(email);
+            UUID workspaceId =
+                    account.workspaces().isEmpty() ? null : account.workspaces().getFirst();
+            Optional<String> better = passwords.outdated(account.passwordHash())
+                    ? Optional.of(passwords.hash(password))
+                    : Optional.empty();
+            return scope.asUser(account.id(), workspaceId, () -> {
+                Account locked = entities.find(Account.class, account.id(), LockModeType.PESSIMISTIC_READ);
+                if (locked.epoch() != account.epoch()) {
+                    // The password was changed while this one was hashed.
+                    throw new Problem(ErrorCode.UNAUTHENTICATED);
+                }
+                better.ifPresent(locked::rehash);
+                return sessions.open(account.id(), workspaceId, "password");
+            });
+        }
+    }
+
+    /** The event goes to the operator log and to each workspace of a known account; the answer is the same for everyone. */
+    private Problem refuse(String email, Optional<KnownAccount> known, int failures, String reason) {
+        UUID userId = known.map(KnownAccount::id).orElse(null);
+        List<AuditEvent> events = new ArrayList<>();
+        events.add(new IdentityEvents.SessionRefused(userId, known.isPresent() ? reason : "unknown_account", email));
+        if (failures >= Attempts.LOCKED_AFTER) {
+            events.add(new IdentityEvents.Locked(userId, failures, email));
+        }
+        List<UUID> logs = new ArrayList<>(known.map(KnownAccount::workspaces).orElse(List.of()));
+        logs.add(Scope.NOBODY);
+        Origin origin = new Origin(userId == null ? null : Actor.Ref.user(userId), null, request.facts());
+        for (UUID log : logs) {
+            events.forEach(event -> refused.append(log, origin, event).join());
+        }
+        return new Problem(ErrorCode.UNAUTHENTICATED);
+    }
+
+    Tokens refresh(Refresh wanted) {
+        byte[] token = Sessions.parse(wanted.refreshToken()).orElseThrow(() -> new Problem(ErrorCode.UNAUTHENTICATED));
+        var known = sessions.find(token).orElseThrow(() -> new Problem(ErrorCode.UNAUTHENTICATED));
+        limits.takeForFamily(known.sessionId());
+        return sessions.refresh(known, token);
+    }
+
+    /** The attempt commits on its own before anything is hashed, so that a refusal does not take it back. */
+    void changePassword(UUID userId, ChangePassword wanted) {
+        String email =
+                transactions.inNew(() -> entities.find(Account.class, userId).email());
+        int failures = attempts.reserve(email);
+        Optional<KnownAccount> known = lookups.account(email);
+        try (Secret current = wanted.currentPassword()) {
+            if (!passwords.verify(current, known.map(KnownAccount::passwordHash).orElse(null))) {
+                throw refuse(email, known, failures, "wrong_password");
+            }
+        }
+        attempts.clear(email);
+        String hash = accounts.hash(wanted.newPassword());
+        transactions.inNew(() -> {
+            audit.record(new IdentityEvents.PasswordChanged(userId));
+            return accounts.replacePassword(userId, hash, "password_changed");
+        });
+    }
+}

@@ -1,0 +1,100 @@
+package ai.celune.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.celune.support.Actors;
+import ai.celune.support.Api;
+import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
+import ai.celune.support.Rows;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who sends slowly, or so that the end of a body is in doubt, holds nothing and changes nothing. */
+@QuarkusTest
+@WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
+class BodyIntakeTest {
+    /** More than there are worker threads. */
+    private static final int STALLED = 300;
+
+    private static final String HALF = "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"name\":";
+
+    private final URI service = URI.create(Api.baseUrl());
+    private final Actors actors = new Actors();
+
+    @Test
+    void bodiesThatStopComingHoldNoWorkerAndAreRefused() throws IOException {
+        String token = actors.owner().token();
+        Map<String, String> before = Rows.stored();
+        List<Socket> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < STALLED; i++) {
+                stalled.add(send(token, HALF));
+            }
+            long started = System.nanoTime();
+            assertEquals(200, Api.get("/v1/settings", token).status());
+            Duration took = Duration.ofNanos(System.nanoTime() - started);
+            assertTrue(took.toMillis() < 2_000, "answered after " + took);
+            assertEquals("408", status(stalled.getLast()));
+            assertEquals(-1, drained(stalled.getLast()));
+        } finally {
+            for (Socket socket : stalled) {
+                socket.close();
+            }
+        }
+        assertEquals(before, Rows.stored());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"gzip", "gzip, chunked", "chunked, chunked", "identity", "chunked\r\nTransfer-Encoding: chunked"
+            })
+    void aTransferCodingThatHidesTheEndOfTheBodyEndsTheConnection(String coding) throws IOException {
+        String token = actors.owner().token();
+        Map<String, String> before = Rows.stored();
+        String smuggled = "0\r\n\r\nPATCH /v1/settings HTTP/1.1\r\nHost: celune\r\nAuthorization: Bearer " + token
+                + "\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{\"name\":\"smuggled\"}";
+        try (Socket caller = send(token, "Transfer-Encoding: " + coding + "\r\n\r\n" + smuggled)) {
+            assertEquals("400", status(caller));
+            assertEquals(-1, drained(caller));
+        }
+        assertEquals(before, Rows.stored());
+    }
+
+    private Socket send(String token, String rest) throws IOException {
+        Socket caller = new Socket(service.getHost(), service.getPort());
+        caller.setSoTimeout(15_000);
+        caller.getOutputStream()
+                .write(("POST /v1/service-accounts HTTP/1.1\r\nHost: celune\r\nAuthorization: Bearer " + token + "\r\n"
+                                + rest)
+                        .getBytes(StandardCharsets.UTF_8));
+        return caller;
+    }
+
+    private static String status(Socket caller) throws IOException {
+        String line = new String(caller.getInputStream().readNBytes(12), StandardCharsets.UTF_8);
+        return line.substring(line.length() - 3);
+    }
+
+    /** Reads to the end of the connection. */
+    private static int drained(Socket caller) throws IOException {
+        int last;
+        do {
+            last = caller.getInputStream().read(new byte[4096]);
+        } while (last > 0);
+        return last;
+    }
+}
