@@ -33,7 +33,9 @@ class BodyIntake {
     }
 
     private void handle(RoutingContext context) {
-        if (WITH_BODY.contains(context.request().method()) && !RequestGate.isProxied(context)) {
+        HttpServerRequest request = context.request();
+        // Ended already: the caller hung up while the credential was looked up, and nothing more comes.
+        if (WITH_BODY.contains(request.method()) && !RequestGate.isProxied(context) && !request.isEnded()) {
             new Intake(context).start();
         } else {
             context.next();
