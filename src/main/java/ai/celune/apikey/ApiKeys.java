@@ -212,7 +212,7 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
         ApiKey key = own(id);
         if (key.revoke(clock.instant())) {
             audit.record(new ApiKeyEvents.Revoked(id, key.prefix()));
-            ended.fire(new CredentialEnded(id));
+            ended.fire(CredentialEnded.everywhere(id));
         }
     }
 

@@ -60,7 +60,7 @@ class ServiceAccounts implements PanacheRepositoryBase<ServiceAccount, UUID> {
         grants.requireHeld(account.role());
         if (account.remove(clock.instant())) {
             audit.record(new WorkspaceEvents.ServiceAccountRemoved(id));
-            ended.fire(new CredentialEnded(id));
+            ended.fire(CredentialEnded.everywhere(id));
         }
     }
 }
