@@ -28,6 +28,15 @@ create table audit_opening (
     sealed       text not null check (sealed ~ '^(vault|ring):v[1-9][0-9]*:[A-Za-z0-9+/]+=*$')
 );
 
+-- Actions whose beginning is committed and whose end is not: it goes in the commit that stores the end, or with the entry that says it is unknown.
+create table audit_open (
+    id           uuid primary key,
+    workspace_id uuid        not null,
+    event_id     uuid        not null,
+    ends_by      timestamptz not null
+);
+create index audit_open_by_end on audit_open (ends_by);
+
 create function refuse_change() returns trigger language plpgsql as
 $$ begin raise exception 'the audit log is append-only' using errcode = '42501'; end $$;
 
@@ -46,6 +55,15 @@ begin
         execute format('grant insert on %I to ${app}, ${audit}', t);
     end loop;
 end $$;
+alter table audit_open enable row level security;
+alter table audit_open force row level security;
+create policy ws_isolation on audit_open to ${app} using (workspace_id = (select app_workspace_id())) with check (workspace_id = (select app_workspace_id()));
+create policy platform on audit_open for select to ${app} using ((select app_is_platform()));
+create policy ended_any on audit_open to ${audit} using (true) with check (false);
+-- Locking a row needs the right to update a column of it.
+grant select, insert, delete, update (ends_by) on audit_open to ${app};
+grant select (id), delete on audit_open to ${audit};
+
 create policy ws_read on audit_event for select to ${app}
     using (workspace_id = (select app_workspace_id()) or (workspace_id = operator_log() and (select app_is_platform())));
 grant select on audit_event to ${app};
@@ -64,6 +82,11 @@ call classify('audit_event', 'bytes', 'confidential', 'the entry as hashed', 'ex
 call classify_table('audit_pending', 'workspace', 'audit', 'until sequenced');
 call classify('audit_pending', 'event_id', 'internal', 'queue of the sequencer', 'never', 'keep');
 call classify('audit_pending', 'workspace_id', 'internal', 'queue of the sequencer', 'never', 'keep');
+call classify_table('audit_open', 'workspace', 'audit', 'until the action ends');
+call classify('audit_open', 'id', 'internal', 'names the action', 'never');
+call classify('audit_open', 'workspace_id', 'internal', 'whose log', 'never');
+call classify('audit_open', 'event_id', 'internal', 'the entry of its beginning', 'never');
+call classify('audit_open', 'ends_by', 'internal', 'when its end is unknown', 'never');
 call classify_table('audit_opening', 'workspace', 'audit', 'audit, 550 days');
 call classify('audit_opening', 'event_id', 'internal', 'names the entry', 'export', 'erase');
 call classify('audit_opening', 'workspace_id', 'internal', 'whose log', 'export', 'erase');

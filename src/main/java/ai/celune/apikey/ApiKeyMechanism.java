@@ -17,6 +17,7 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -84,11 +85,12 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
         UUID person = row.getObject(3, UUID.class);
         Actor.Ref principal =
                 person == null ? Actor.Ref.serviceAccount(row.getObject(4, UUID.class)) : Actor.Ref.user(person);
-        OffsetDateTime expiresAt = row.getObject(6, OffsetDateTime.class);
+        OffsetDateTime end = row.getObject(6, OffsetDateTime.class);
+        Instant expiresAt = end == null ? null : end.toInstant();
         if (row.getBoolean(7)) {
             throw new RefusedCredential(credential, principal, workspace, "revoked");
         }
-        if (expiresAt != null && !expiresAt.toInstant().isAfter(clock.instant())) {
+        if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
             throw new RefusedCredential(credential, principal, workspace, "expired");
         }
         String role = row.getString(8);
@@ -98,6 +100,7 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
         return new Actor(
                 principal,
                 credential,
+                expiresAt,
                 person,
                 workspace,
                 role,

@@ -223,7 +223,7 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
     private void revoke(ApiKey key) {
         if (key.revoke(clock.instant())) {
             audit.record(new ApiKeyEvents.Revoked(key.id(), key.prefix()));
-            ended.fire(new CredentialEnded(key.id()));
+            ended.fire(CredentialEnded.everywhere(key.id()));
         }
     }
 

@@ -41,13 +41,19 @@ record AuditEntry(
         byte[] bytes,
         byte[] leafHash,
         @Nullable String opening) {
-    /** One round trip for the three tables. */
-    static final String INSERT = """
-            with entry as (insert into audit_event \
+    private static final String ROWS = """
+            entry as (insert into audit_event \
             (id, workspace_id, recorded_at, occurred_at, action, outcome, actor_id, target_id, leaf_hash, bytes) \
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)), \
             pending as (insert into audit_pending (event_id, workspace_id) values (?, ?)) \
             insert into audit_opening (event_id, workspace_id, sealed) select ?, ?, ? where ?""";
+
+    /** One round trip for the three tables. */
+    static final String INSERT = "with " + ROWS;
+
+    /** The beginning of an action that another entry will end; parameters: its id, and until when that is to come. */
+    static final String INSERT_OPEN =
+            "with open as (insert into audit_open (id, workspace_id, event_id, ends_by) values (?, ?, ?, ?)), " + ROWS;
 
     private static final int MAX_BYTES = 32 * 1024;
     private static final byte[] LEAF = {0};
@@ -132,7 +138,20 @@ record AuditEntry(
     }
 
     void bind(PreparedStatement statement) throws SQLException {
-        int i = 1;
+        bind(statement, 1);
+    }
+
+    /** For {@link #INSERT_OPEN}. */
+    void bind(PreparedStatement statement, UUID action, Instant endsBy) throws SQLException {
+        statement.setObject(1, action);
+        statement.setObject(2, workspaceId);
+        statement.setObject(3, id);
+        statement.setObject(4, endsBy.atOffset(ZoneOffset.UTC));
+        bind(statement, 5);
+    }
+
+    private void bind(PreparedStatement statement, int first) throws SQLException {
+        int i = first;
         statement.setObject(i++, id);
         statement.setObject(i++, workspaceId);
         statement.setObject(i++, recordedAt.atOffset(ZoneOffset.UTC));

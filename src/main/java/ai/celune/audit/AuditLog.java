@@ -9,8 +9,10 @@ import io.agroal.api.AgroalDataSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,19 @@ public class AuditLog {
         record(workspace(), origin, fact);
     }
 
+    /**
+     * The beginning of an action. Its end is told by {@link AuditQueue#end}; when that never comes, {@link OpenActions} gives it out.
+     *
+     * @param action names the action in both
+     * @param endsBy by when its end has come at the latest
+     */
+    public void recordBeginning(Origin origin, AuditEvent fact, UUID action, Instant endsBy) {
+        insert(
+                AuditEntry.INSERT_OPEN,
+                entry(workspace(), origin, fact),
+                (entry, row) -> entry.bind(row, action, endsBy));
+    }
+
     /** A fact of the operator log, which belongs to no workspace. */
     public void recordForOperators(AuditEvent fact) {
         record(Scope.NOBODY, Origin.of(request.actor(), request.facts()), fact);
@@ -66,10 +81,21 @@ public class AuditLog {
     }
 
     private void record(UUID workspace, Origin origin, AuditEvent fact) {
-        AuditEntry entry = AuditEntry.of(workspace, origin, fact, scope.recordedAt(), clock.instant(), json, sealer);
+        insert(AuditEntry.INSERT, entry(workspace, origin, fact), AuditEntry::bind);
+    }
+
+    private AuditEntry entry(UUID workspace, Origin origin, AuditEvent fact) {
+        return AuditEntry.of(workspace, origin, fact, scope.recordedAt(), clock.instant(), json, sealer);
+    }
+
+    private interface Binder {
+        void bind(AuditEntry entry, PreparedStatement statement) throws SQLException;
+    }
+
+    private void insert(String sql, AuditEntry entry, Binder binder) {
         try (var connection = dataSource.getConnection();
-                var statement = connection.prepareStatement(AuditEntry.INSERT)) {
-            entry.bind(statement);
+                var statement = connection.prepareStatement(sql)) {
+            binder.bind(entry, statement);
             statement.executeUpdate();
         } catch (SQLException e) {
             throw new PersistenceException(e);

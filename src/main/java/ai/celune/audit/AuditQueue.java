@@ -15,13 +15,17 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events without a business change of their own: refusals, and what a broker call ends with. One writer commits whatever queued while its
@@ -51,12 +55,27 @@ public class AuditQueue {
         writer.start();
     }
 
+    /** @param ends the action that this event ends, if any */
     private record Waiting(
-            UUID workspace, Origin origin, AuditEvent fact, Instant occurredAt, CompletableFuture<Void> stored) {}
+            UUID workspace,
+            Origin origin,
+            AuditEvent fact,
+            @Nullable UUID ends,
+            Instant occurredAt,
+            CompletableFuture<Void> stored) {}
 
     /** Completes once the event is durable; fails when the queue is full or the database does not take it. */
     public CompletableFuture<Void> append(UUID workspace, Origin origin, AuditEvent fact) {
-        Waiting waiting = new Waiting(workspace, origin, fact, clock.instant(), new CompletableFuture<>());
+        return add(workspace, origin, fact, null);
+    }
+
+    /** As {@link #append}, for the end of an action that {@link AuditLog#recordBeginning} told of; dropped when an end is stored already. */
+    public CompletableFuture<Void> end(UUID workspace, Origin origin, AuditEvent fact, UUID action) {
+        return add(workspace, origin, fact, action);
+    }
+
+    private CompletableFuture<Void> add(UUID workspace, Origin origin, AuditEvent fact, @Nullable UUID ends) {
+        Waiting waiting = new Waiting(workspace, origin, fact, ends, clock.instant(), new CompletableFuture<>());
         if (!open || !queue.offer(waiting)) {
             waiting.stored.completeExceptionally(new IllegalStateException("the audit queue takes no more events"));
         }
@@ -107,8 +126,13 @@ public class AuditQueue {
             row.next();
             recordedAt = row.getObject(1, OffsetDateTime.class).toInstant();
         }
+        Set<UUID> ended = close(connection, batch);
         try (var statement = connection.prepareStatement(AuditEntry.INSERT)) {
             for (Waiting waiting : batch) {
+                if (waiting.ends != null && !ended.contains(waiting.ends)) {
+                    LOG.warnf("the end of %s came after it was recorded as unknown", waiting.ends);
+                    continue;
+                }
                 AuditEntry.of(
                                 waiting.workspace,
                                 waiting.origin,
@@ -122,6 +146,24 @@ public class AuditQueue {
             }
             statement.executeBatch();
         }
+    }
+
+    /** Which of the actions that the batch ends were open until now. */
+    private static Set<UUID> close(Connection connection, List<Waiting> batch) throws SQLException {
+        UUID[] ends = batch.stream().map(Waiting::ends).filter(Objects::nonNull).toArray(UUID[]::new);
+        Set<UUID> closed = new HashSet<>();
+        if (ends.length > 0) {
+            try (var statement =
+                    connection.prepareStatement("delete from audit_open where id = any (?) returning id")) {
+                statement.setArray(1, connection.createArrayOf("uuid", ends));
+                try (var row = statement.executeQuery()) {
+                    while (row.next()) {
+                        closed.add(row.getObject(1, UUID.class));
+                    }
+                }
+            }
+        }
+        return closed;
     }
 
     /** After those who append to it while they stop. */

@@ -4,6 +4,7 @@ import ai.celune.providerkey.ProviderCatalogue;
 import ai.celune.web.Refusals;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 
 /**
  * Calls a provider for somebody who may use its key and never sees it (R13, R28). The use is committed to the audit log before anything leaves; so a
@@ -17,6 +18,7 @@ class Broker {
     private final OpenStreams streams;
     private final BrokerConfig config;
     private final Refusals refusals;
+    private final Clock clock;
 
     Broker(
             Preparation preparation,
@@ -24,13 +26,15 @@ class Broker {
             ProviderCatalogue catalogue,
             OpenStreams streams,
             BrokerConfig config,
-            Refusals refusals) {
+            Refusals refusals,
+            Clock clock) {
         this.preparation = preparation;
         this.client = client;
         this.catalogue = catalogue;
         this.streams = streams;
         this.config = config;
         this.refusals = refusals;
+        this.clock = clock;
     }
 
     /** Serves one request on its event loop; the answer comes later. */
@@ -39,7 +43,7 @@ class Broker {
         try {
             BrokerRequest request = BrokerRequest.of(context, catalogue, config.maxRequestBody());
             Call call = new Call(context, request, config, refusals);
-            call.begin(streams);
+            call.begin(streams, clock.instant());
             context.vertx()
                     .executeBlocking(() -> preparation.prepare(request), false)
                     .onComplete(prepared -> call.send(prepared, client), call::refuse);

@@ -1,6 +1,7 @@
 package ai.celune.broker;
 
 import ai.celune.broker.Preparation.Prepared;
+import ai.celune.providerkey.ProviderKeyErrors;
 import ai.celune.web.Problem;
 import ai.celune.web.Refusals;
 import io.vertx.core.Context;
@@ -9,6 +10,8 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Call {
     private static final String CLIENT_ABORTED = "client_aborted";
+    private static final String CREDENTIAL_ENDED = "credential_ended";
 
     private final RoutingContext routing;
     private final Context loop;
@@ -46,13 +50,17 @@ final class Call {
     }
 
     /** Registers the call; from here on it must be ended. */
-    void begin(OpenStreams streams) {
+    void begin(OpenStreams streams, Instant now) {
         try {
             ticket = streams.register(
-                    request.actor(), request.started(), () -> loop.runOnContext(ended -> breakOff("credential_ended")));
+                    request.actor(), request.started(), () -> loop.runOnContext(ended -> breakOff(CREDENTIAL_ENDED)));
         } catch (RuntimeException e) {
             deadlines.cancel();
             throw e;
+        }
+        Instant expiry = request.actor().expiresAt();
+        if (expiry != null && now.plus(limits.deadline()).isAfter(expiry)) {
+            deadlines.credentialEndsIn(Duration.between(now, expiry));
         }
         inbound.exceptionHandler(failure -> breakOff(CLIENT_ABORTED));
         routing.addEndHandler(end -> {
@@ -70,6 +78,10 @@ final class Call {
             return;
         }
         prepared = ready;
+        if (ticket != null && !ticket.uses(ready.use().providerKey())) {
+            refuse(new Problem(ProviderKeyErrors.MISSING));
+            return;
+        }
         client.open(request, ready.destination()).onComplete(opened -> forward(ready, opened), this::refuse);
     }
 
@@ -148,6 +160,10 @@ final class Call {
     }
 
     private void expired(String cause) {
+        if (cause.equals(CREDENTIAL_ENDED)) {
+            breakOff(cause);
+            return;
+        }
         boolean awaitsBody = !uploaded && upstream != null && !upstream.writeQueueFull();
         boolean awaitsReader = answer != null && outbound.writeQueueFull();
         if (awaitsBody || awaitsReader) {

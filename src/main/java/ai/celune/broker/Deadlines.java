@@ -9,16 +9,22 @@ final class Deadlines {
     private final Vertx vertx;
     private final Consumer<String> onExpiry;
     private final long whole;
+    private long credential = -1;
     private long within;
     private long since;
     private long next = -1;
     private boolean over;
 
-    /** @param onExpiry gets {@code deadline} or {@code provider_timeout} */
+    /** @param onExpiry gets {@code deadline}, {@code credential_ended} or {@code provider_timeout} */
     Deadlines(Vertx vertx, Duration whole, Consumer<String> onExpiry) {
         this.vertx = vertx;
         this.onExpiry = onExpiry;
         this.whole = vertx.setTimer(whole.toMillis(), fired -> onExpiry.accept("deadline"));
+    }
+
+    /** The call does not outlive its credential. */
+    void credentialEndsIn(Duration time) {
+        credential = vertx.setTimer(Math.max(1, time.toMillis()), fired -> onExpiry.accept("credential_ended"));
     }
 
     /** From now on something must happen within that time, again and again. */
@@ -39,6 +45,7 @@ final class Deadlines {
     void cancel() {
         over = true;
         vertx.cancelTimer(whole);
+        vertx.cancelTimer(credential);
         vertx.cancelTimer(next);
     }
 

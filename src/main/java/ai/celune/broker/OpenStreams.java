@@ -13,12 +13,14 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that are open, by credential: so many at most, and none once its credential has ended (R28).
+ * The calls that are open, by credential: so many at most, and none once its credential, its caller's right in the workspace or the provider key it
+ * uses has ended (R28).
  *
- * <p>A credential that ends between its look-up and the registration of its call is seen too, because ends are remembered for a while: a call that
- * began before an end is refused.
+ * <p>What ends between its look-up and the registration is seen too, because ends are remembered for a while: a call that began before an end is
+ * refused.
  */
 @ApplicationScoped
 @Startup // Ready before the first request: what it has not seen end, it would refuse.
@@ -28,7 +30,7 @@ public class OpenStreams {
 
     private final BrokerConfig config;
     private final Map<UUID, Set<Ticket>> open = new ConcurrentHashMap<>();
-    private final Map<UUID, Long> ended = new ConcurrentHashMap<>();
+    private final Map<CredentialEnded, Long> ended = new ConcurrentHashMap<>();
     private volatile long refusedBefore = System.nanoTime();
 
     OpenStreams(BrokerConfig config) {
@@ -38,15 +40,38 @@ public class OpenStreams {
     /** A registered call. */
     final class Ticket implements AutoCloseable {
         private final Actor actor;
-        private final Runnable onCredentialEnded;
+        private final long started;
+        private final Runnable onEnd;
+        private volatile @Nullable UUID providerKey;
 
-        private Ticket(Actor actor, Runnable onCredentialEnded) {
+        private Ticket(Actor actor, long started, Runnable onEnd) {
             this.actor = actor;
-            this.onCredentialEnded = onCredentialEnded;
+            this.started = started;
+            this.onEnd = onEnd;
         }
 
-        private boolean belongsTo(UUID id) {
-            return actor.credential().id().equals(id) || actor.principal().id().equals(id) || id.equals(actor.userId());
+        /**
+         * The call goes on with this provider key.
+         *
+         * @return false when what it rests on has ended meanwhile
+         */
+        boolean uses(UUID picked) {
+            providerKey = picked;
+            return !hasEnded();
+        }
+
+        private boolean hasEnded() {
+            return started - refusedBefore < 0
+                    || ended.entrySet().stream().anyMatch(end -> started - end.getValue() < 0 && restsOn(end.getKey()));
+        }
+
+        private boolean restsOn(CredentialEnded end) {
+            UUID id = end.id();
+            boolean named = actor.credential().id().equals(id)
+                    || actor.principal().id().equals(id)
+                    || id.equals(actor.userId())
+                    || id.equals(providerKey);
+            return named && (end.workspaceId() == null || end.workspaceId().equals(actor.workspaceId()));
         }
 
         /** The call is over. */
@@ -63,11 +88,11 @@ public class OpenStreams {
      * Registers a call.
      *
      * @param started {@link System#nanoTime()} from before the credential was looked up
-     * @param onCredentialEnded called at most once, on any thread
+     * @param onEnd called on any thread when what the call rests on has ended
      * @throws Problem 429 for too many, 401 for a credential that ended meanwhile
      */
-    Ticket register(Actor actor, long started, Runnable onCredentialEnded) {
-        Ticket ticket = new Ticket(actor, onCredentialEnded);
+    Ticket register(Actor actor, long started, Runnable onEnd) {
+        Ticket ticket = new Ticket(actor, started, onEnd);
         open.compute(actor.credential().id(), (same, known) -> {
             Set<Ticket> tickets = known == null ? ConcurrentHashMap.newKeySet() : known;
             if (tickets.size() >= config.openStreams()) {
@@ -77,24 +102,20 @@ public class OpenStreams {
             return tickets;
         });
         // After the registration: an end that is noted later finds the ticket, an earlier one is found here.
-        if (started - refusedBefore < 0 || ended.entrySet().stream().anyMatch(end -> concerns(ticket, started, end))) {
+        if (ticket.hasEnded()) {
             ticket.close();
             throw new Problem(ErrorCode.UNAUTHENTICATED);
         }
         return ticket;
     }
 
-    private static boolean concerns(Ticket ticket, long started, Map.Entry<UUID, Long> end) {
-        return started - end.getValue() < 0 && ticket.belongsTo(end.getKey());
-    }
-
     void onEnd(@Observes(during = TransactionPhase.AFTER_SUCCESS) CredentialEnded end) {
         long now = System.nanoTime();
-        ended.put(end.id(), now);
+        ended.put(end, now);
         open.values().stream()
                 .flatMap(Set::stream)
-                .filter(ticket -> ticket.belongsTo(end.id()))
-                .forEach(ticket -> ticket.onCredentialEnded.run());
+                .filter(ticket -> ticket.restsOn(end))
+                .forEach(ticket -> ticket.onEnd.run());
         ended.values().removeIf(at -> now - at > REMEMBERED);
         if (ended.size() > MAX_REMEMBERED) {
             // What is forgotten too early refuses the few calls that are between look-up and registration.

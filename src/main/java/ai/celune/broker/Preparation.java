@@ -12,10 +12,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 class Preparation {
     private final ProviderKeyUses uses;
     private final Destinations destinations;
+    private final BrokerConfig config;
 
-    Preparation(ProviderKeyUses uses, Destinations destinations) {
+    Preparation(ProviderKeyUses uses, Destinations destinations, BrokerConfig config) {
         this.uses = uses;
         this.destinations = destinations;
+        this.config = config;
     }
 
     /** A call that may be sent. Holds the plaintext until it is closed. */
@@ -36,7 +38,8 @@ class Preparation {
                 request.target().provider(),
                 request.key(),
                 request.method().name(),
-                request.target().path());
+                request.target().path(),
+                config.deadline());
         Use use = new Use(uses, key, request);
         try {
             return open(key, use);

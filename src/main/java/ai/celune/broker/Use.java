@@ -5,6 +5,7 @@ import ai.celune.audit.Outcome;
 import ai.celune.providerkey.ProviderKeyEvents;
 import ai.celune.providerkey.ProviderKeyUses;
 import ai.celune.providerkey.UsableKey;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,10 @@ final class Use {
         this.key = key;
         origin = request.origin();
         started = request.started();
+    }
+
+    UUID providerKey() {
+        return key.id();
     }
 
     /** Body bytes from the caller. */

@@ -57,6 +57,7 @@ class SessionMechanism implements HttpAuthenticationMechanism {
         return new Actor(
                 person,
                 credential,
+                session.expiresAt(),
                 session.userId(),
                 session.workspaceId(),
                 session.role(),

@@ -117,7 +117,7 @@ public class Sessions {
                         credential,
                         new IdentityEvents.RefreshReused(session.id(), known.generation(), session.generation()));
                 session.end(now);
-                ended.fire(new CredentialEnded(session.id()));
+                ended.fire(CredentialEnded.everywhere(session.id()));
                 yield Optional.empty();
             }
             case ENDED -> Optional.empty();
@@ -156,7 +156,7 @@ public class Sessions {
         Session session = entities.find(Session.class, sessionId, LockModeType.PESSIMISTIC_WRITE);
         if (session.end(clock.instant())) {
             audit.record(new IdentityEvents.SessionEnded(sessionId, reason));
-            ended.fire(new CredentialEnded(sessionId));
+            ended.fire(CredentialEnded.everywhere(sessionId));
         }
     }
 
@@ -184,7 +184,7 @@ public class Sessions {
     void endAll(Account account, String reason) {
         account.endSessions();
         audit.recordAs(Actor.Ref.user(account.id()), null, new IdentityEvents.AllSessionsEnded(account.id(), reason));
-        ended.fire(new CredentialEnded(account.id()));
+        ended.fire(CredentialEnded.everywhere(account.id()));
     }
 
     private Tokens tokens(Session session, byte[] refreshToken) {

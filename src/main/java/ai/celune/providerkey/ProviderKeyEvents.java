@@ -24,7 +24,7 @@ public interface ProviderKeyEvents {
     record Used(UUID target, UUID use, String provider, int valueVersion, String method, String host, String path)
             implements AuditEvent {}
 
-    /** How a use ended; {@code cause} says why when it did not end well. */
+    /** How a use ended; {@code cause} says why when it did not end well. What is not known is null. */
     @Event(value = "provider_key.use_completed", target = "provider_key")
     record UseCompleted(
             UUID target,
@@ -32,10 +32,15 @@ public interface ProviderKeyEvents {
             Outcome outcome,
             @Nullable Integer status,
             @Nullable String cause,
-            long bytesIn,
-            long bytesOut,
-            long durationMillis)
-            implements AuditEvent {}
+            @Nullable Long bytesIn,
+            @Nullable Long bytesOut,
+            @Nullable Long durationMillis)
+            implements AuditEvent {
+        /** The process that made the call is gone; the provider may have answered or not. */
+        static UseCompleted unknown(UUID target, UUID use) {
+            return new UseCompleted(target, use, Outcome.FAILED, null, "outcome_unknown", null, null, null);
+        }
+    }
 
     /** A sealed value failed its integrity check; the key is out of use. */
     @Event(value = "secret.integrity_failed", target = "provider_key", outcome = Outcome.FAILED)

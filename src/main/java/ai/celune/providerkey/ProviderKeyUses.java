@@ -16,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class ProviderKeyUses {
     private static final int LONGEST_PATH = 512;
+    /** Until the end of a use is surely stored; also for clocks of replicas that differ. */
+    private static final Duration GRACE = Duration.ofMinutes(2);
 
     private final EntityManager entities;
     private final Sealer sealer;
@@ -47,17 +50,24 @@ public class ProviderKeyUses {
      * Picks the one key of the provider that the caller may use and commits the use. Nothing has left yet.
      *
      * @param wanted the key that the caller named; null to take the only one that fits
+     * @param longest after which the call has ended, whatever happens to it
      * @throws Problem {@code provider_key_missing}, {@code provider_key_ambiguous}, 404 for a foreign id, 403 for one that is not bound
      */
     public UsableKey begin(
-            Actor actor, Origin origin, String provider, @Nullable UUID wanted, String method, String path) {
+            Actor actor,
+            Origin origin,
+            String provider,
+            @Nullable UUID wanted,
+            String method,
+            String path,
+            Duration longest) {
         return scope.asWorkspace(actor.workspace(), () -> {
             ProviderKey key = pick(actor, provider, wanted);
             if (key.quarantined()) {
                 throw new Problem(ErrorCode.SECRET_INTEGRITY);
             }
             UUID use = Ids.next();
-            audit.recordFrom(
+            audit.recordBeginning(
                     origin,
                     new ProviderKeyEvents.Used(
                             key.id(),
@@ -66,7 +76,9 @@ public class ProviderKeyUses {
                             key.valueVersion(),
                             method,
                             URI.create(key.baseUrl()).getHost(),
-                            path.substring(0, Math.min(path.length(), LONGEST_PATH))));
+                            path.substring(0, Math.min(path.length(), LONGEST_PATH))),
+                    use,
+                    clock.instant().plus(longest).plus(GRACE));
             return new UsableKey(
                     key.id(),
                     use,
@@ -128,8 +140,8 @@ public class ProviderKeyUses {
         }
     }
 
-    /** Appends how the use ended; completes when that is durable. */
+    /** Appends how the use ended; completes when that is durable. A use without it ends as unknown ({@link UnknownEnds}). */
     public CompletionStage<Void> complete(UsableKey key, Origin origin, ProviderKeyEvents.UseCompleted completed) {
-        return completions.append(key.workspace(), origin, completed);
+        return completions.end(key.workspace(), origin, completed, key.use());
     }
 }

@@ -7,6 +7,7 @@ import ai.celune.crypto.Secret;
 import ai.celune.egress.AddressGuard;
 import ai.celune.egress.BaseUrl;
 import ai.celune.egress.RefusedDestinationException;
+import ai.celune.security.CredentialEnded;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.QuotaConfig;
 import ai.celune.web.ETag;
@@ -16,6 +17,7 @@ import ai.celune.web.Problem;
 import ai.celune.workspace.WorkspacePermissions;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.net.URI;
 import java.time.Clock;
@@ -38,6 +40,7 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
     private final AuditLog audit;
     private final AuditHistory history;
     private final CurrentRequest request;
+    private final Event<CredentialEnded> ended;
     private final QuotaConfig quota;
     private final Clock clock;
 
@@ -49,6 +52,7 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
             AuditLog audit,
             AuditHistory history,
             CurrentRequest request,
+            Event<CredentialEnded> ended,
             QuotaConfig quota,
             Clock clock) {
         this.catalogue = catalogue;
@@ -58,6 +62,7 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
         this.audit = audit;
         this.history = history;
         this.request = request;
+        this.ended = ended;
         this.quota = quota;
         this.clock = clock;
     }
@@ -138,6 +143,7 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
         return findByIdOptional(id).orElseThrow(NotFound::new);
     }
 
+    /** Calls that are open go on with the old value: rotation is routine. */
     ProviderKey replaceValue(UUID id, ReplaceValue wanted, @Nullable String ifMatch) {
         ProviderKey key = get(id);
         ETag.require(ifMatch, key.version());
@@ -148,7 +154,7 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
         return key;
     }
 
-    /** The value is gone with the row; repeating it is harmless. */
+    /** The value is gone with the row, and open calls with it end; repeating it is harmless. */
     void remove(UUID id) {
         Optional<ProviderKey> found = findByIdOptional(id);
         if (found.isEmpty() && history.tells("provider_key.deleted", id)) {
@@ -158,5 +164,6 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
         delete(key);
         flush();
         audit.record(new ProviderKeyEvents.Deleted(id, key.provider()));
+        ended.fire(CredentialEnded.everywhere(id));
     }
 }

@@ -1,6 +1,7 @@
 package ai.celune.security;
 
 import java.security.Principal;
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param principal person or service account
  * @param credential the API key or session that was presented
+ * @param expiresAt when the credential ends by itself; null for never
  * @param userId the person behind it; null for a service account
  * @param workspaceId the one workspace of the request; null for a session without one
  * @param role role of the principal in the workspace; null without one
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record Actor(
         Ref principal,
         Ref credential,
+        @Nullable Instant expiresAt,
         @Nullable UUID userId,
         @Nullable UUID workspaceId,
         @Nullable String role,
@@ -91,6 +94,7 @@ public record Actor(
         return new Actor(
                 principal,
                 credential,
+                expiresAt,
                 userId,
                 workspaceId,
                 role,

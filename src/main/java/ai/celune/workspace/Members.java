@@ -66,6 +66,7 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
         return find("userId", userId).firstResultOptional().orElseThrow(NotFound::new);
     }
 
+    /** What the person has open here ends, because it began with the rights of the old role. */
     Membership changeRole(UUID userId, String role, @Nullable String ifMatch) {
         lock();
         Membership member = get(userId);
@@ -79,6 +80,7 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
         audit.record(new WorkspaceEvents.RoleChanged(userId, member.role(), role));
         member.changeRole(role);
         flush();
+        endOpenCalls(userId);
         return member;
     }
 
@@ -97,7 +99,11 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
         delete(member);
         audit.record(new WorkspaceEvents.Removed(userId, member.role()));
         removed.fire(new PrincipalRemoved(userId));
-        ended.fire(new CredentialEnded(userId));
+        endOpenCalls(userId);
+    }
+
+    private void endOpenCalls(UUID userId) {
+        ended.fire(CredentialEnded.inWorkspace(request.requireActor().workspace(), userId));
     }
 
     /** One change of people at a time, so that two owners cannot demote each other at once. */

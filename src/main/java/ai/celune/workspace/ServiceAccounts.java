@@ -69,7 +69,7 @@ class ServiceAccounts implements PanacheRepositoryBase<ServiceAccount, UUID> {
         if (account.remove(clock.instant())) {
             audit.record(new WorkspaceEvents.ServiceAccountRemoved(id));
             removed.fire(new PrincipalRemoved(id));
-            ended.fire(new CredentialEnded(id));
+            ended.fire(CredentialEnded.everywhere(id));
         }
     }
 }

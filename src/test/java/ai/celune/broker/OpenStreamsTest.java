@@ -1,7 +1,9 @@
 package ai.celune.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.security.Actor;
 import ai.celune.security.CredentialEnded;
@@ -24,14 +26,17 @@ class OpenStreamsTest {
             .getConfigMapping(BrokerConfig.class));
     private final UUID user = UUID.randomUUID();
     private final UUID credential = UUID.randomUUID();
+    private final UUID workspace = UUID.randomUUID();
+    private final UUID providerKey = UUID.randomUUID();
     private final AtomicInteger closed = new AtomicInteger();
 
     private Actor actor() {
         return new Actor(
                 Actor.Ref.user(user),
                 Actor.Ref.apiKey(credential),
+                null,
                 user,
-                UUID.randomUUID(),
+                workspace,
                 "member",
                 null,
                 Set.of(),
@@ -51,23 +56,49 @@ class OpenStreamsTest {
     @Test
     void anEndClosesWhatIsOpen() {
         register(System.nanoTime());
-        streams.onEnd(new CredentialEnded(UUID.randomUUID()));
+        streams.onEnd(CredentialEnded.everywhere(UUID.randomUUID()));
         assertEquals(0, closed.get());
-        streams.onEnd(new CredentialEnded(credential));
+        streams.onEnd(CredentialEnded.everywhere(credential));
         assertEquals(1, closed.get());
     }
 
     @Test
     void anEndOfThePersonClosesToo() {
         register(System.nanoTime());
-        streams.onEnd(new CredentialEnded(user));
+        streams.onEnd(CredentialEnded.everywhere(user));
         assertEquals(1, closed.get());
+    }
+
+    @Test
+    void anEndInOneWorkspaceLeavesOthersAlone() {
+        register(System.nanoTime());
+        streams.onEnd(CredentialEnded.inWorkspace(UUID.randomUUID(), user));
+        assertEquals(0, closed.get());
+        streams.onEnd(CredentialEnded.inWorkspace(workspace, user));
+        assertEquals(1, closed.get());
+    }
+
+    @Test
+    void anEndOfTheProviderKeyClosesTheCallsThatUseIt() {
+        OpenStreams.Ticket using = register(System.nanoTime());
+        register(System.nanoTime());
+        assertTrue(using.uses(providerKey));
+        streams.onEnd(CredentialEnded.everywhere(providerKey));
+        assertEquals(1, closed.get());
+    }
+
+    @Test
+    void aProviderKeyThatEndedSinceTheCallBeganIsNotUsed() {
+        OpenStreams.Ticket before = register(System.nanoTime());
+        streams.onEnd(CredentialEnded.everywhere(providerKey));
+        assertFalse(before.uses(providerKey));
+        assertTrue(register(System.nanoTime()).uses(providerKey));
     }
 
     @Test
     void aCallThatBeganBeforeTheEndIsRefusedAndALaterOneIsNot() {
         long before = System.nanoTime();
-        streams.onEnd(new CredentialEnded(user));
+        streams.onEnd(CredentialEnded.everywhere(user));
         assertEquals("unauthenticated", refusal(before));
         register(System.nanoTime()).close();
     }
@@ -75,9 +106,9 @@ class OpenStreamsTest {
     @Test
     void moreEndsThanAreRememberedRefuseRatherThanForget() {
         long before = System.nanoTime();
-        streams.onEnd(new CredentialEnded(credential));
+        streams.onEnd(CredentialEnded.everywhere(credential));
         for (int i = 0; i < 10_001; i++) {
-            streams.onEnd(new CredentialEnded(UUID.randomUUID()));
+            streams.onEnd(CredentialEnded.everywhere(UUID.randomUUID()));
         }
         assertEquals("unauthenticated", refusal(before));
         register(System.nanoTime());

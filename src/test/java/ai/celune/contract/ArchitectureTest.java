@@ -49,6 +49,7 @@ class ArchitectureTest {
             "apikey.ApiKeyActivity",
             "apikey.ApiKeyUsageLog",
             "audit.AuditReads",
+            "audit.OpenActions",
             "classification.Retention",
             "identity.AccessCodes",
             "identity.Accounts",
@@ -58,6 +59,7 @@ class ArchitectureTest {
             "identity.SignIns",
             "identity.SigningKeys",
             "providerkey.ProviderKeyUses",
+            "providerkey.UnknownEnds",
             "workspace.Workspaces");
 
     /** Who may speak SQL past the ORM, where only row-level security stands guard. */
@@ -69,6 +71,7 @@ class ArchitectureTest {
             "audit.AuditLog",
             "audit.AuditQueue",
             "audit.AuditReads",
+            "audit.OpenActions",
             "classification.Retention",
             "idempotency.IdempotencyRecords",
             "identity.AccessCodes",

@@ -1,0 +1,39 @@
+package ai.celune.providerkey;
+
+import ai.celune.audit.AuditLog;
+import ai.celune.audit.OpenActions;
+import ai.celune.tenancy.Scope;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.UUID;
+
+/** Tells the log that nobody knows how a use ended, when its process went down before it could say so. */
+@ApplicationScoped
+class UnknownEnds {
+    private final OpenActions open;
+    private final AuditLog audit;
+    private final Scope scope;
+
+    UnknownEnds(OpenActions open, AuditLog audit, Scope scope) {
+        this.open = open;
+        this.audit = audit;
+        this.scope = scope;
+    }
+
+    @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void run() {
+        open.workspaces().forEach(workspace -> {
+            while (scope.asWorkspace(workspace, this::recordSome) > 0) {
+                // The next batch in a transaction of its own.
+            }
+        });
+    }
+
+    private int recordSome() {
+        List<OpenActions.Overdue> overdue = open.take();
+        overdue.forEach(use -> audit.recordFrom(
+                use.origin(), ProviderKeyEvents.UseCompleted.unknown(UUID.fromString(use.target()), use.id())));
+        return overdue.size();
+    }
+}
