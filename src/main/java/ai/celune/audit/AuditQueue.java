@@ -114,9 +114,20 @@ public class AuditQueue {
             }
             batch.forEach(waiting -> waiting.stored.complete(null));
         } catch (SQLException | RuntimeException e) {
+            if (batch.size() > 1 && isAboutOne(e)) {
+                // Its neighbours must not fail with it.
+                batch.forEach(waiting -> write(List.of(waiting)));
+                return;
+            }
             LOG.warnf(e, "%d audit events were not stored", (Object) batch.size());
             batch.forEach(waiting -> waiting.stored.completeExceptionally(e));
         }
+    }
+
+    /** An entry that cannot be made, or that PostgreSQL refuses for what is in it (SQLSTATE classes 22 and 23). */
+    private static boolean isAboutOne(Exception failure) {
+        return !(failure instanceof SQLException sql)
+                || (sql.getSQLState() != null && sql.getSQLState().matches("2[23].*"));
     }
 
     private void insert(Connection connection, List<Waiting> batch) throws SQLException {

@@ -96,6 +96,17 @@ public final class Rows {
         }
     }
 
+    /** As one of our roles, without any scope. */
+    public static void updateAs(String role, String sql) {
+        try (Connection connection = connect();
+                var statement = connection.createStatement()) {
+            statement.execute("set role " + role);
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
     private static List<List<String>> table(String sql, Object... parameters) {
         List<List<String>> rows = new ArrayList<>();
         try (Connection connection = connect();
