@@ -1,6 +1,7 @@
 package ai.celune.broker;
 
 import ai.celune.crypto.Secret;
+import ai.celune.egress.ReservedFields;
 import ai.celune.providerkey.ProviderKeyUses;
 import ai.celune.providerkey.UsableKey;
 import ai.celune.web.ErrorCode;
@@ -50,7 +51,7 @@ class Preparation {
     }
 
     private Prepared open(UsableKey key, Use use) {
-        if (!RequestHeaders.canCarryCredential(key.position().header())) {
+        if (ReservedFields.contains(key.position().header())) {
             throw new Problem(ErrorCode.CONFLICT, "the provider key's header cannot carry a credential");
         }
         Destinations.Destination destination = destinations.resolve(key.baseUrl());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.celune.support.Actors;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
+import ai.celune.support.Rows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpsServer;
 import io.quarkus.test.common.WithTestResource;
@@ -211,6 +212,18 @@ class BrokerRefusalTest {
         assertRefused(502, "provider_unreachable", agent.request("/v1/proxy/custom/v1/models", key));
         assertEquals(0, seen.get());
         secure.stop(0);
+    }
+
+    @Test
+    void aStoredHeaderThatDecidesAboutTheRequestIsNotSent() {
+        String changed = agent.storeKey("openai", "sk-framing-0123456789");
+        Rows.update("update provider_key set header = 'Transfer-Encoding' where id = ?::uuid", changed);
+        String key = agent.apiKey(List.of("provider-keys:use"), List.of(changed))
+                .path("key")
+                .asText();
+        assertRefused(409, "conflict", agent.request("/v1/proxy/openai/v1/models", key));
+        assertTrue(provider.calls().isEmpty());
+        agent.delete("/v1/provider-keys/" + changed);
     }
 
     @Test
