@@ -160,7 +160,7 @@ final class Call {
 
     private void providerFailed(Throwable failure) {
         if (answer == null) {
-            refuse(new Problem(BrokerErrors.UNREACHABLE).causedBy(failure));
+            refuse(new Problem(BrokerErrors.UNREACHABLE).causedBy(new ProviderFailure(failure)));
         } else {
             breakOff(BrokerErrors.UNREACHABLE.code());
         }

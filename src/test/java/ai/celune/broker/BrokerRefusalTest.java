@@ -7,6 +7,7 @@ import ai.celune.support.Actors;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Rows;
+import ai.celune.support.ServerCertificate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpsServer;
 import io.quarkus.test.common.WithTestResource;
@@ -195,7 +196,7 @@ class BrokerRefusalTest {
     @Test
     void aCertificateThatNobodyVouchesForIsRefusedBeforeAnythingIsSent() throws Exception {
         AtomicInteger seen = new AtomicInteger();
-        HttpsServer secure = SelfSigned.server(exchange -> {
+        HttpsServer secure = SelfSigned.server(ServerCertificate.create("localhost"), exchange -> {
             seen.incrementAndGet();
             Provider.send(exchange, 200, "{}");
         });
