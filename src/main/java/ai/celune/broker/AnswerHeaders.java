@@ -1,5 +1,6 @@
 package ai.celune.broker;
 
+import ai.celune.egress.ReservedFields;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Locale;
@@ -62,7 +63,7 @@ final class AnswerHeaders {
     }
 
     private static boolean passes(String name) {
-        return !RequestHeaders.HOP_BY_HOP.contains(name)
+        return !ReservedFields.HOP_BY_HOP.contains(name)
                 && !NOT_THEIRS.contains(name)
                 && OUR_PREFIXES.stream().noneMatch(name::startsWith);
     }

@@ -7,12 +7,12 @@ import java.time.Duration;
 /** Bounds of one call through the broker. */
 @ConfigMapping(prefix = "celune.broker.call")
 public interface BrokerConfig {
-    /** For a connection to one address of the provider, TLS included. */
+    /** For the look-up of the provider's name, and for a connection to one of its addresses, TLS included. */
     @WithDefault("5s")
     Duration connectTimeout();
 
-    /** From the end of the request to the head of the answer. */
-    @WithDefault("60s")
+    /** From the end of the request to the head of the answer; slow calls that do not stream take minutes. */
+    @WithDefault("10m")
     Duration firstByteTimeout();
 
     /** Between two pieces of the request, and between two pieces of the answer. */
@@ -20,7 +20,7 @@ public interface BrokerConfig {
     Duration idleTimeout();
 
     /** For the whole call, however busy it is. */
-    @WithDefault("10m")
+    @WithDefault("15m")
     Duration deadline();
 
     /** Bytes of a request body; {@code quarkus.http.limits.max-body-size} must not be smaller. */

@@ -1,5 +1,6 @@
 package ai.celune.broker;
 
+import ai.celune.broker.Destinations.Destination;
 import ai.celune.broker.Preparation.Prepared;
 import ai.celune.providerkey.ProviderKeyErrors;
 import ai.celune.web.Problem;
@@ -82,7 +83,13 @@ final class Call {
             refuse(new Problem(ProviderKeyErrors.MISSING));
             return;
         }
-        client.open(request, ready.destination()).onComplete(opened -> forward(ready, opened), this::refuse);
+        ready.destination().onComplete(found -> dial(ready, found, client), this::refuse);
+    }
+
+    private void dial(Prepared ready, Destination destination, ProviderClient client) {
+        if (ended == null) {
+            client.open(request, destination).onComplete(opened -> forward(ready, opened), this::refuse);
+        }
     }
 
     private void forward(Prepared ready, HttpClientRequest opened) {
@@ -153,7 +160,7 @@ final class Call {
 
     private void providerFailed(Throwable failure) {
         if (answer == null) {
-            refuse(new Problem(BrokerErrors.UNREACHABLE).causedBy(failure));
+            refuse(new Problem(BrokerErrors.UNREACHABLE).causedBy(new ProviderFailure(failure)));
         } else {
             breakOff(BrokerErrors.UNREACHABLE.code());
         }

@@ -4,18 +4,20 @@ import ai.celune.egress.AddressGuard;
 import ai.celune.egress.BaseUrl;
 import ai.celune.egress.RefusedDestinationException;
 import ai.celune.web.Problem;
+import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 
 /** Where a call goes: looked up once, every address checked, and then only these addresses dialled. */
 @ApplicationScoped
 class Destinations {
     private final AddressGuard guard;
+    private final LookUps lookUps;
 
-    Destinations(AddressGuard guard) {
+    Destinations(AddressGuard guard, LookUps lookUps) {
         this.guard = guard;
+        this.lookUps = lookUps;
     }
 
     /**
@@ -30,14 +32,18 @@ class Destinations {
     }
 
     /**
-     * Resolves an origin; blocks.
+     * Resolves an origin.
      *
-     * @throws Problem {@code provider_unreachable} for a name without an address, {@code provider_address_refused} when any address is refused: a
-     *     name that also points elsewhere is not to be trusted
+     * @return fails with a {@link Problem}: those of {@link LookUps}, and {@code provider_address_refused} when any address is refused: a name that also
+     *     points elsewhere is not to be trusted
+     * @throws Problem {@code provider_address_refused} for an origin that would not be accepted any more
      */
-    Destination resolve(String baseUrl) {
+    Future<Destination> resolve(String baseUrl) {
         BaseUrl origin = parse(baseUrl);
-        List<InetAddress> addresses = lookUp(origin.host());
+        return lookUps.addresses(origin.host()).map(addresses -> check(origin, addresses));
+    }
+
+    private Destination check(BaseUrl origin, List<InetAddress> addresses) {
         boolean allowed = addresses.stream()
                 .allMatch(
                         address -> guard.check(origin.host(), origin.port(), address) == AddressGuard.Verdict.ALLOWED);
@@ -52,14 +58,6 @@ class Destinations {
             return BaseUrl.parse(baseUrl, guard);
         } catch (RefusedDestinationException e) {
             throw new Problem(BrokerErrors.ADDRESS_REFUSED).causedBy(e);
-        }
-    }
-
-    private static List<InetAddress> lookUp(String host) {
-        try {
-            return List.of(InetAddress.getAllByName(host));
-        } catch (UnknownHostException e) {
-            throw new Problem(BrokerErrors.UNREACHABLE).causedBy(e);
         }
     }
 }

@@ -1,7 +1,6 @@
 package ai.celune.broker;
 
 import java.util.Arrays;
-import java.util.Collection;
 
 /**
  * One stream on its way through the {@link Scrubber}. Both the bytes themselves and what they stand for when escapes are resolved are searched, since
@@ -10,8 +9,8 @@ import java.util.Collection;
 final class Mask {
     private static final byte[] NOTHING = {};
 
-    private final Needles plain;
-    private final Needles resolved;
+    private final Needles.Search plain;
+    private final Needles.Search resolved;
     private final Escapes escapes = new Escapes(this::resolved);
     // Where the last resolved bytes begin; as many as the longest pattern has.
     private final long[] starts;
@@ -20,11 +19,10 @@ final class Mask {
     private long heldFrom;
     private long position;
 
-    Mask(Collection<byte[]> patterns) {
-        plain = new Needles(patterns);
-        resolved = new Needles(patterns);
-        starts = new long
-                [patterns.stream().mapToInt(pattern -> pattern.length).max().orElse(1)];
+    Mask(Needles needles) {
+        plain = needles.search();
+        resolved = needles.search();
+        starts = new long[Math.max(1, needles.longest())];
     }
 
     /** Takes a chunk and gives out everything that can no longer be part of a match. */
@@ -44,9 +42,11 @@ final class Mask {
         return release(Math.min(position - plain.depth(), firstUndecided()));
     }
 
-    /** Ends the stream and gives out the rest. */
+    /** Ends the stream and gives out the rest; what comes then is another stream. */
     byte[] finish() {
         escapes.flush();
+        plain.reset();
+        resolved.reset();
         return release(position);
     }
 

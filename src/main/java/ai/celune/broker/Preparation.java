@@ -1,13 +1,15 @@
 package ai.celune.broker;
 
 import ai.celune.crypto.Secret;
+import ai.celune.egress.ReservedFields;
 import ai.celune.providerkey.ProviderKeyUses;
 import ai.celune.providerkey.UsableKey;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
+import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Everything that happens before a byte leaves: the use is committed to the log, the destination checked, the value opened. */
+/** Everything that happens before a byte leaves: the use is committed to the log, the destination looked up and checked, the value opened. */
 @ApplicationScoped
 class Preparation {
     private final ProviderKeyUses uses;
@@ -20,8 +22,8 @@ class Preparation {
         this.config = config;
     }
 
-    /** A call that may be sent. Holds the plaintext until it is closed. */
-    record Prepared(Use use, Destinations.Destination destination, Injection injection, Scrubber scrubber)
+    /** A call that may be sent once its destination is known. Holds the plaintext until it is closed. */
+    record Prepared(Use use, Future<Destinations.Destination> destination, Injection injection, Scrubber scrubber)
             implements AutoCloseable {
         @Override
         public void close() {
@@ -50,10 +52,10 @@ class Preparation {
     }
 
     private Prepared open(UsableKey key, Use use) {
-        if (!RequestHeaders.canCarryCredential(key.position().header())) {
+        if (ReservedFields.contains(key.position().header())) {
             throw new Problem(ErrorCode.CONFLICT, "the provider key's header cannot carry a credential");
         }
-        Destinations.Destination destination = destinations.resolve(key.baseUrl());
+        Future<Destinations.Destination> destination = destinations.resolve(key.baseUrl());
         try (Secret secret = uses.open(key)) {
             return new Prepared(use, destination, Injection.of(key.position(), secret), new Scrubber(secret.bytes()));
         }

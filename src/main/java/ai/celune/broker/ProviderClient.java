@@ -1,6 +1,8 @@
 package ai.celune.broker;
 
+import ai.celune.egress.Authorities;
 import ai.celune.egress.BaseUrl;
+import ai.celune.egress.EgressConfig;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
 import io.vertx.core.Future;
@@ -12,6 +14,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.TrustOptions;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.InetAddress;
@@ -29,18 +32,19 @@ class ProviderClient {
     private final HttpClient client;
     private final long connectMillis;
 
-    ProviderClient(Vertx vertx, BrokerConfig config) {
+    ProviderClient(Vertx vertx, BrokerConfig config, EgressConfig egress) {
         connectMillis = config.connectTimeout().toMillis();
+        HttpClientOptions options = new HttpClientOptions()
+                .setConnectTimeout((int) connectMillis)
+                .setSslHandshakeTimeout(connectMillis)
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setVerifyHost(true)
+                .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
+                .setMaxHeaderSize(config.maxAnswerHeaders())
+                .setDecompressionSupported(false);
+        egress.authorities().ifPresent(file -> options.setTrustOptions(TrustOptions.wrap(Authorities.with(file))));
         client = vertx.createHttpClient(
-                new HttpClientOptions()
-                        .setConnectTimeout((int) connectMillis)
-                        .setSslHandshakeTimeout(connectMillis)
-                        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-                        .setVerifyHost(true)
-                        .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
-                        .setMaxHeaderSize(config.maxAnswerHeaders())
-                        .setDecompressionSupported(false),
-                new PoolOptions().setHttp1MaxSize(config.connections()).setMaxWaitQueueSize(MAX_WAITING));
+                options, new PoolOptions().setHttp1MaxSize(config.connections()).setMaxWaitQueueSize(MAX_WAITING));
     }
 
     /** A request to the provider that nothing of is sent yet; another address is tried when one does not connect. */

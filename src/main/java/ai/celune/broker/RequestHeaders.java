@@ -1,5 +1,6 @@
 package ai.celune.broker;
 
+import ai.celune.egress.ReservedFields;
 import io.vertx.core.MultiMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,33 +11,8 @@ import java.util.stream.Stream;
 
 /** Which header fields of a caller a provider gets to see. */
 final class RequestHeaders {
-    /** RFC 9110, section 7.6.1, and older ones in use. */
-    static final Set<String> HOP_BY_HOP = Set.of(
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "http2-settings");
-
     private static final Set<String> CREDENTIALS =
             Set.of("authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "cookie2");
-
-    private static final Set<String> OURS = Set.of(
-            "host",
-            "content-length",
-            "expect",
-            "accept-encoding",
-            "forwarded",
-            "via",
-            "x-real-ip",
-            // A part of an answer may hold a part of the secret, which scrubbing does not find.
-            "range",
-            "if-range");
-
-    private static final List<String> OUR_PREFIXES = List.of("proxy-", "x-forwarded-", "celune-");
 
     private RequestHeaders() {}
 
@@ -52,17 +28,8 @@ final class RequestHeaders {
         to.set("Accept-Encoding", "identity");
     }
 
-    /** Whether a provider's credential may stand in this field: not where the field decides about the framing of the request. */
-    static boolean canCarryCredential(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return !HOP_BY_HOP.contains(lower) && !OURS.contains(lower);
-    }
-
     private static boolean passes(String name) {
-        return !HOP_BY_HOP.contains(name)
-                && !CREDENTIALS.contains(name)
-                && !OURS.contains(name)
-                && OUR_PREFIXES.stream().noneMatch(name::startsWith);
+        return !CREDENTIALS.contains(name) && !ReservedFields.contains(name);
     }
 
     /** The fields that a Connection field declares hop-by-hop. */

@@ -24,6 +24,7 @@ public final class Scrubber implements AutoCloseable {
 
     private final List<byte[]> patterns;
     private final Mask body;
+    private final Mask header;
 
     /**
      * A scrubber for one answer.
@@ -32,7 +33,9 @@ public final class Scrubber implements AutoCloseable {
      */
     public Scrubber(byte[] secret) {
         patterns = secret.length < SHORTEST ? List.of() : patterns(secret);
-        body = new Mask(patterns);
+        Needles needles = new Needles(patterns);
+        body = new Mask(needles);
+        header = new Mask(needles);
     }
 
     /** Takes the next chunk of the body and returns what can go on to the caller now, possibly nothing. */
@@ -47,7 +50,6 @@ public final class Scrubber implements AutoCloseable {
 
     /** The value of a header without the secret. */
     public String scrubHeader(String value) {
-        Mask header = new Mask(patterns);
         ByteArrayOutputStream out = new ByteArrayOutputStream(value.length());
         out.writeBytes(header.process(value.getBytes(UTF_8)));
         out.writeBytes(header.finish());

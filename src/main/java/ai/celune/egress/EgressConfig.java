@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,9 @@ import java.util.Optional;
 public interface EgressConfig {
     /** Private destinations that are fine: exact host, host with port, or CIDR. */
     Optional<List<String>> allowed();
+
+    /** PEM file of certificate authorities that vouch for providers besides the JDK's own. */
+    Optional<Path> authorities();
 
     /** Lets calls go to loopback, also by plain http; for development and tests, refused in {@code prod}. */
     @WithDefault("false")

@@ -1,5 +1,5 @@
 /**
- * Where calls may go: which base URLs are accepted, and which addresses are dialled.
+ * Where calls may go, which base URLs are accepted, which addresses are dialled; and which header fields of a call are not for others to fill.
  *
  * <p>A destination is checked twice: as text when it is stored, and as the resolved address when it is used, so that a name cannot be pointed
  * inside later. Metadata services are never reachable, whatever the operator allows.

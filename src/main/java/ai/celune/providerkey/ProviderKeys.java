@@ -7,6 +7,7 @@ import ai.celune.crypto.Secret;
 import ai.celune.egress.AddressGuard;
 import ai.celune.egress.BaseUrl;
 import ai.celune.egress.RefusedDestinationException;
+import ai.celune.egress.ReservedFields;
 import ai.celune.security.CredentialEnded;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.QuotaConfig;
@@ -102,6 +103,9 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
             throw Problem.invalid("/baseUrl", "not_null", "is needed for a custom provider");
         }
         String header = wanted.header() == null ? "Authorization" : wanted.header();
+        if (ReservedFields.contains(header)) {
+            throw Problem.invalid("/header", "reserved", "is a field that cannot carry a credential");
+        }
         String scheme = wanted.scheme() != null ? wanted.scheme() : wanted.header() == null ? "Bearer" : "";
         return make(wanted, customUrl(wanted.baseUrl()), new ProviderCatalogue.Position(header, scheme));
     }

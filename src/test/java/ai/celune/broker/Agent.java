@@ -60,6 +60,18 @@ final class Agent {
                 .asText();
     }
 
+    /** An API key for a provider of the workspace's own. */
+    String customKey(String baseUrl) {
+        String custom = post(
+                        "/v1/provider-keys",
+                        owner,
+                        "{\"provider\":\"custom\",\"name\":\"test\",\"key\":\"%s\",\"baseUrl\":\"%s\"}"
+                                .formatted(OPENAI, baseUrl))
+                .path("id")
+                .asText();
+        return apiKey(List.of("provider-keys:use"), List.of(custom)).path("key").asText();
+    }
+
     JsonNode apiKey(List<String> scopes, List<String> bindings) {
         try {
             return post(

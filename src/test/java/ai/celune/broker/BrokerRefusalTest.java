@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.celune.support.Actors;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
+import ai.celune.support.Rows;
+import ai.celune.support.ServerCertificate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpsServer;
 import io.quarkus.test.common.WithTestResource;
@@ -194,7 +196,7 @@ class BrokerRefusalTest {
     @Test
     void aCertificateThatNobodyVouchesForIsRefusedBeforeAnythingIsSent() throws Exception {
         AtomicInteger seen = new AtomicInteger();
-        HttpsServer secure = SelfSigned.server(exchange -> {
+        HttpsServer secure = SelfSigned.server(ServerCertificate.create("localhost"), exchange -> {
             seen.incrementAndGet();
             Provider.send(exchange, 200, "{}");
         });
@@ -211,6 +213,18 @@ class BrokerRefusalTest {
         assertRefused(502, "provider_unreachable", agent.request("/v1/proxy/custom/v1/models", key));
         assertEquals(0, seen.get());
         secure.stop(0);
+    }
+
+    @Test
+    void aStoredHeaderThatDecidesAboutTheRequestIsNotSent() {
+        String changed = agent.storeKey("openai", "sk-framing-0123456789");
+        Rows.update("update provider_key set header = 'Transfer-Encoding' where id = ?::uuid", changed);
+        String key = agent.apiKey(List.of("provider-keys:use"), List.of(changed))
+                .path("key")
+                .asText();
+        assertRefused(409, "conflict", agent.request("/v1/proxy/openai/v1/models", key));
+        assertTrue(provider.calls().isEmpty());
+        agent.delete("/v1/provider-keys/" + changed);
     }
 
     @Test

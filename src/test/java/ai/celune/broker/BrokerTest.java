@@ -10,11 +10,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +79,48 @@ class BrokerTest {
             assertEquals("", call.header(stripped), stripped);
         }
         assertFalse(call.toString().contains(agent.key), "the caller's key reached the provider");
+    }
+
+    @Test
+    void aCallerCannotSayWhereACallGoesOrForWhom() throws IOException {
+        Map<String, String> sent = new LinkedHashMap<>();
+        sent.put("Host", "evil.example");
+        sent.put("Authorization", "Bearer " + agent.key);
+        sent.put("Proxy-Authorization", "Basic eDp5");
+        sent.put("Proxy-Connection", "keep-alive");
+        sent.put("Proxy-Anything", "x");
+        sent.put("Forwarded", "for=10.1.2.3;host=evil.example");
+        sent.put("X-Forwarded-For", "10.1.2.3");
+        sent.put("X-Forwarded-Host", "evil.example");
+        sent.put("X-Forwarded-Proto", "http");
+        sent.put("X-Forwarded-Port", "80");
+        sent.put("X-Real-IP", "10.1.2.3");
+        sent.put("X-Named", "hop");
+        sent.put("Connection", "close, X-Named, Authorization");
+        sent.put("X-Passes", "1");
+        StringBuilder head = new StringBuilder("GET /v1/proxy/openai/v1/models HTTP/1.1\r\n");
+        sent.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        try (Socket caller = new Socket(service.getHost(), service.getPort())) {
+            caller.setSoTimeout(5_000);
+            caller.getOutputStream().write(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(caller.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(answer.startsWith("HTTP/1.1 200 OK"), answer);
+        }
+        Map<String, String> arrived = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        Provider.Call call = provider.call();
+        call.headers().keySet().forEach(name -> arrived.put(name, call.header(name)));
+        assertEquals(
+                Map.of(
+                        "Host",
+                        "127.0.0.1:" + ProviderAddress.port(),
+                        "Authorization",
+                        "Bearer " + Agent.OPENAI,
+                        "Accept-Encoding",
+                        "identity",
+                        "X-Passes",
+                        "1"),
+                arrived);
     }
 
     @Test

@@ -55,6 +55,16 @@ class ScrubberTest {
     }
 
     @Test
+    void eachHeaderIsReadByItself() {
+        try (Scrubber scrubber = new Scrubber(SECRET.getBytes(UTF_8))) {
+            assertEquals("first " + SECRET.substring(0, 9), scrubber.scrubHeader("first " + SECRET.substring(0, 9)));
+            assertEquals(SECRET.substring(9), scrubber.scrubHeader(SECRET.substring(9)));
+            assertEquals("50%", scrubber.scrubHeader("50%"));
+            assertEquals("41 is " + "*".repeat(SECRET.length()), scrubber.scrubHeader("41 is " + SECRET));
+        }
+    }
+
+    @Test
     void hidesBase64AtEveryAlignment() {
         Random random = new Random(1);
         for (Base64.Encoder encoder : List.of(

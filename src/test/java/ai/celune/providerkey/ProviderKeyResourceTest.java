@@ -147,6 +147,43 @@ class ProviderKeyResourceTest {
         assertRefused(400, "invalid_request", owner(), custom(url));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Host",
+                "content-length",
+                "Transfer-Encoding",
+                "Connection",
+                "TE",
+                "Expect",
+                "Accept-Encoding",
+                "Forwarded",
+                "X-Forwarded-For",
+                "Proxy-Authorization",
+                "Celune-Provider-Key",
+                "Range"
+            })
+    void aCredentialCannotStandInAFieldThatDecidesAboutTheRequest(String header) {
+        Map<String, Object> body = new HashMap<>(custom("https://api.example.com"));
+        body.put("header", header);
+        assertRefused(400, "invalid_request", owner(), body);
+        assertEquals(
+                "/header",
+                Api.post("/v1/provider-keys", owner(), body)
+                        .json()
+                        .path("errors")
+                        .path(0)
+                        .path("pointer")
+                        .asText());
+    }
+
+    @Test
+    void aCredentialCanStandInAFieldOfTheProvidersOwn() {
+        Map<String, Object> body = new HashMap<>(custom("https://api.example.com"));
+        body.put("header", "X-Auth-Token");
+        assertEquals(201, Api.post("/v1/provider-keys", owner(), body).status());
+    }
+
     @Test
     void aCustomProviderNeedsAnAddress() {
         assertRefused(400, "invalid_request", owner(), Map.of("provider", "custom", "name", "x", "key", VALUE));

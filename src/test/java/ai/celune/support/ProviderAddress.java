@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -12,14 +13,22 @@ import java.util.Map;
  * a test resource lives in another class loader.
  */
 public final class ProviderAddress implements QuarkusTestResourceLifecycleManager {
+    /** The name that the stand-in's certificate is for; nothing but a test resolves it. */
+    public static final String SECURE_HOST = "secure.provider.test";
+
     private static final String PORT = "celune.test.provider-port";
+    private static final String CERTIFICATE = "celune.test.provider-certificate";
 
     @Override
     public Map<String, String> start() {
         int port = freePort();
         System.setProperty(PORT, Integer.toString(port));
         String url = "http://127.0.0.1:" + port;
+        ServerCertificate certificate = ServerCertificate.create(SECURE_HOST);
+        System.setProperty(CERTIFICATE, certificate.folder().toString());
         return Map.of(
+                "celune.egress.authorities", certificate.pem().toString(),
+                "celune.broker.call.connect-timeout", "3s",
                 "celune.broker.provider.openai.base-url", url,
                 "celune.broker.provider.anthropic.base-url", url,
                 "celune.broker.call.first-byte-timeout", "2s",
@@ -33,9 +42,15 @@ public final class ProviderAddress implements QuarkusTestResourceLifecycleManage
         return Integer.getInteger(PORT);
     }
 
+    /** The one certificate that the service believes beside those that the JDK does. */
+    public static ServerCertificate certificate() {
+        return ServerCertificate.in(Path.of(System.getProperty(CERTIFICATE)));
+    }
+
     @Override
     public void stop() {
         System.clearProperty(PORT);
+        System.clearProperty(CERTIFICATE);
     }
 
     private static int freePort() {
