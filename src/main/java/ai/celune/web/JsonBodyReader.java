@@ -1,6 +1,7 @@
 package ai.celune.web;
 
 import ai.celune.crypto.Digest;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
@@ -74,6 +75,9 @@ public class JsonBodyReader implements MessageBodyReader<Object> {
                 request.getCurrent().put(DIGEST, canonicalDigest(bytes));
             }
             return read;
+        } catch (JsonProcessingException e) {
+            // Its message quotes what it could not read, which may be a secret, and others log it.
+            throw Problems.of(e);
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
