@@ -10,4 +10,9 @@ import org.jspecify.annotations.Nullable;
 record AcceptInvitation(
         @NotBlank @Size(max = 100) String code,
         @Nullable @Email @Size(max = 254) String email,
-        @Nullable @StrongPassword Secret password) {}
+        @Nullable @StrongPassword Secret password) {
+    @Override
+    public String toString() {
+        return "AcceptInvitation[…]";
+    }
+}

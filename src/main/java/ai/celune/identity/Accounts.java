@@ -115,7 +115,12 @@ public class Accounts {
     }
 
     /** @param passwordHash of a new account; null for one that exists */
-    private record Joining(UUID userId, @Nullable String passwordHash) {}
+    private record Joining(UUID userId, @Nullable String passwordHash) {
+        @Override
+        public String toString() {
+            return "Joining[…]";
+        }
+    }
 
     private Joining newcomer(AcceptInvitation wanted, KnownInvitation invitation) {
         if (wanted.email() == null) {

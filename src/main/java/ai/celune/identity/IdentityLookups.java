@@ -24,7 +24,12 @@ class IdentityLookups {
     }
 
     /** @param workspaces the person's workspaces, oldest membership first */
-    record KnownAccount(UUID id, String passwordHash, int epoch, List<UUID> workspaces) {}
+    record KnownAccount(UUID id, String passwordHash, int epoch, List<UUID> workspaces) {
+        @Override
+        public String toString() {
+            return "KnownAccount[…]";
+        }
+    }
 
     /** @param role null when the person is no member of the session's workspace any more */
     record KnownSession(

@@ -9,4 +9,9 @@ import jakarta.validation.constraints.Size;
 record ResetPassword(
         @NotBlank @Size(max = 254) String email,
         @NotBlank @Size(max = 100) String code,
-        @NotNull @StrongPassword Secret password) {}
+        @NotNull @StrongPassword Secret password) {
+    @Override
+    public String toString() {
+        return "ResetPassword[…]";
+    }
+}

@@ -11,4 +11,9 @@ record SignUp(
         @NotBlank @Email @Size(max = 254) String email,
         @NotNull @StrongPassword Secret password,
         @NotBlank @Size(max = 100) String accessCode,
-        @NotBlank @Size(max = 100) String workspaceName) {}
+        @NotBlank @Size(max = 100) String workspaceName) {
+    @Override
+    public String toString() {
+        return "SignUp[…]";
+    }
+}

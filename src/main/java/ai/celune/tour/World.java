@@ -28,7 +28,12 @@ final class World {
     ApiKey agent = new ApiKey("", ""); // provider-key
 
     /** A key as its creator saw it, once. */
-    record ApiKey(String id, String key) {}
+    record ApiKey(String id, String key) {
+        @Override
+        public String toString() {
+            return "ApiKey[…]";
+        }
+    }
 
     World(Http http, List<String> accessCodes, @Nullable StandIn standIn, @Nullable String realProviderKey) {
         this.http = http;

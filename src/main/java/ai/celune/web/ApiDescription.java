@@ -6,6 +6,7 @@ import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.annotation.security.PermitAll;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -13,6 +14,7 @@ import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 import org.jboss.jandex.AnnotationInstance;
@@ -32,6 +34,9 @@ public class ApiDescription implements OASFilter {
     private static final DotName PERMISSIONS = DotName.createSimple(PermissionsAllowed.class);
     private static final DotName AUTHENTICATED = DotName.createSimple(Authenticated.class);
     private static final DotName PUBLIC = DotName.createSimple(PermitAll.class);
+    /** By name: the mechanism knows this package, not the other way round. */
+    private static final DotName IDEMPOTENT = DotName.createSimple("ai.celune.idempotency.Idempotent");
+
     private static final String SCHEME = "bearer";
     private static final String PROBLEM = "ProblemDocument";
 
@@ -79,6 +84,7 @@ public class ApiDescription implements OASFilter {
             refusal(operation, 401, "A valid credential is required.");
             refusal(operation, 403, "The caller lacks a permission.");
         }
+        headers(operation);
         ALWAYS.forEach((status, why) -> refusal(operation, status, why));
         if (path.contains("{")) {
             refusal(operation, 404, "There is no such resource in the caller's workspace.");
@@ -97,6 +103,23 @@ public class ApiDescription implements OASFilter {
         }
         if (method == PathItem.HttpMethod.POST) {
             refusal(operation, 422, "A rule of the domain does not allow this.");
+        }
+    }
+
+    private void headers(Operation operation) {
+        MethodInfo declared = methods.get(operation.getOperationId());
+        if (declared != null && declared.hasDeclaredAnnotation(IDEMPOTENT)) {
+            operation.addParameter(OASFactory.createParameter()
+                    .name("Idempotency-Key")
+                    .in(Parameter.In.HEADER)
+                    .description(
+                            "Names the request: a repetition within 24 hours gets the first answer, without secrets")
+                    .schema(text().minLength(16).maxLength(255).pattern("^[!-~]+$")));
+        }
+        for (Parameter parameter : Objects.requireNonNullElse(operation.getParameters(), List.<Parameter>of())) {
+            if ("If-Match".equals(parameter.getName())) {
+                parameter.setDescription("ETag of the version that was read; 412 when there is a newer one");
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package ai.celune.web;
 
 import ai.celune.crypto.Digest;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
@@ -14,7 +15,9 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.erdtman.jcs.JsonCanonicalizer;
@@ -71,6 +74,9 @@ public class JsonBodyReader implements MessageBodyReader<Object> {
                 request.getCurrent().put(DIGEST, canonicalDigest(bytes));
             }
             return read;
+        } catch (JsonProcessingException e) {
+            // Its message quotes what it could not read, which may be a secret, and others log it.
+            throw Problems.of(e);
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
@@ -78,9 +84,17 @@ public class JsonBodyReader implements MessageBodyReader<Object> {
 
     /** Jackson would also take UTF-16 and UTF-32, and a byte order mark; RFC 8259 section 8.1 allows neither. */
     private static void requireUtf8(byte[] bytes) {
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-        } catch (CharacterCodingException e) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer rest = ByteBuffer.wrap(bytes);
+        // In pieces through one array that is wiped: decoding at once would leave a copy of the body behind.
+        CharBuffer piece = CharBuffer.allocate(512);
+        CoderResult result;
+        do {
+            piece.clear();
+            result = decoder.decode(rest, piece, true);
+        } while (result.isOverflow());
+        Arrays.fill(piece.array(), '\0');
+        if (result.isError()) {
             throw new Problem(ErrorCode.INVALID_REQUEST, "the body is not UTF-8");
         }
         if (bytes.length > 2 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF) {

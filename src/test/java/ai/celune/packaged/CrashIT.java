@@ -59,8 +59,9 @@ class CrashIT {
         });
         provider.setExecutor(Executors.newCachedThreadPool());
         provider.start();
-        try (Service service =
-                new Service("http://127.0.0.1:" + provider.getAddress().getPort())) {
+        try (Service service = Service.onFreshDatabase(
+                "crash", "http://127.0.0.1:" + provider.getAddress().getPort())) {
+            service.set("quarkus.log.console.level", "ERROR");
             service.start();
             Setup setup = setUp(service);
             for (int round = 0; round < ROUNDS; round++) {
@@ -85,15 +86,7 @@ class CrashIT {
     private record Setup(String agent, String keyId) {}
 
     private Setup setUp(Service service) throws Exception {
-        JsonNode tokens = json(
-                201,
-                service.call(
-                        "POST",
-                        "/v1/auth/sign-up",
-                        null,
-                        "{\"email\":\"owner@example.com\",\"password\":\"correct horse battery\",\"accessCode\":\"%s\",\"workspaceName\":\"W\"}"
-                                .formatted(PostgresResource.BOOTSTRAP_CODE)));
-        String owner = tokens.get("accessToken").asText();
+        String owner = service.signUp(PostgresResource.BOOTSTRAP_CODE);
         String keyId = json(
                         201,
                         service.call(

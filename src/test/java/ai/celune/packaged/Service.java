@@ -1,47 +1,82 @@
 package ai.celune.packaged;
 
 import ai.celune.support.PostgresResource;
-import java.io.File;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The packaged service as a process of its own, on a database that outlives it, so that it can be killed and started again. */
 final class Service implements AutoCloseable {
+    static final String PASSWORD = "correct horse battery";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
             .build();
     private static final long STARTS_WITHIN = TimeUnit.SECONDS.toNanos(60);
 
-    private final PostgresResource database = new PostgresResource();
-    private final Map<String, String> properties = database.start();
+    private final Map<String, String> properties;
+    private final Runnable dropDatabase;
+    private final Path log;
     private final int port;
     private final int managementPort;
     private @Nullable Process process;
 
-    Service(String providerUrl) throws IOException {
+    private Service(String name, Map<String, String> database, Runnable dropDatabase, String providerUrl)
+            throws IOException {
+        this.properties = new HashMap<>(database);
+        this.dropDatabase = dropDatabase;
+        log = Path.of("target", name + ".log");
+        Files.deleteIfExists(log);
         try (ServerSocket one = new ServerSocket(0);
                 ServerSocket other = new ServerSocket(0)) {
             port = one.getLocalPort();
             managementPort = other.getLocalPort();
         }
-        properties.put("quarkus.profile", "test");
-        properties.put("quarkus.http.port", Integer.toString(port));
-        properties.put("quarkus.management.port", Integer.toString(managementPort));
-        properties.put("celune.ratelimit.enabled", "false");
-        properties.put("celune.broker.provider.openai.base-url", providerUrl);
-        properties.put("quarkus.log.console.level", "ERROR");
+        set("quarkus.profile", "test");
+        set("quarkus.http.port", Integer.toString(port));
+        set("quarkus.management.port", Integer.toString(managementPort));
+        set("celune.ratelimit.enabled", "false");
+        set("celune.broker.provider.openai.base-url", providerUrl);
+    }
+
+    /**
+     * A service on a fresh database of the tests' PostgreSQL.
+     *
+     * @param name of its log file under target
+     */
+    static Service onFreshDatabase(String name, String providerUrl) throws IOException {
+        PostgresResource database = new PostgresResource();
+        return new Service(name, database.start(), database::stop, providerUrl);
+    }
+
+    /** A service on a database that the test looks after. */
+    static Service on(String name, Map<String, String> database, String providerUrl) throws IOException {
+        return new Service(name, database, () -> {}, providerUrl);
+    }
+
+    /** Sets a property for the next start. */
+    Service set(String property, String value) {
+        properties.put(property, value);
+        return this;
     }
 
     void start() throws IOException, InterruptedException {
@@ -51,26 +86,36 @@ final class Service implements AutoCloseable {
         command.addAll(List.of("-jar", "target/quarkus-app/quarkus-run.jar"));
         Process started = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(new File("target/crash.log")))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         process = started;
-        long begin = System.nanoTime();
-        while (!ready()) {
-            if (!started.isAlive() || System.nanoTime() - begin > STARTS_WITHIN) {
-                throw new IllegalStateException("the service did not start, see target/crash.log");
+        await("start, see " + log, () -> {
+            if (!started.isAlive()) {
+                throw new IllegalStateException("the service did not start, see " + log);
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            return isReady();
+        });
+    }
+
+    boolean isReady() {
+        try {
+            return management("/q/health/ready", null).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
-    private boolean ready() throws InterruptedException {
-        try {
-            HttpRequest health = HttpRequest.newBuilder(
-                            URI.create("http://127.0.0.1:" + managementPort + "/q/health/ready"))
-                    .build();
-            return CLIENT.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException e) {
-            return false;
+    /** Waits for what must come to be, a minute at most. */
+    static void await(String what, BooleanSupplier condition) {
+        long begin = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - begin > STARTS_WITHIN) {
+                throw new AssertionError("waited in vain: " + what);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
 
@@ -82,10 +127,38 @@ final class Service implements AutoCloseable {
         }
     }
 
-    HttpResponse<String> call(String method, String path, @Nullable String token, @Nullable String body)
+    /** As by {@code kill}; does not wait. */
+    void terminate() {
+        running().destroy();
+    }
+
+    /** The exit code, once the process has ended. */
+    int awaitExit(Duration atMost) throws InterruptedException {
+        if (!running().waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("the service still runs after " + atMost);
+        }
+        return running().exitValue();
+    }
+
+    long pid() {
+        return running().pid();
+    }
+
+    /** Everything that it has written so far. */
+    List<String> log() throws IOException {
+        return Files.readAllLines(log);
+    }
+
+    HttpResponse<String> call(
+            String method, String path, @Nullable String token, @Nullable String body, String... headers)
             throws IOException, InterruptedException {
+        return CLIENT.send(request(method, path, token, body, headers), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** A request that the test sends in its own way. */
+    HttpRequest request(String method, String path, @Nullable String token, @Nullable String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(40))
                 .header("Content-Type", "application/json")
                 .method(
                         method,
@@ -93,12 +166,49 @@ final class Service implements AutoCloseable {
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return request.build();
+    }
+
+    /** GET on the management port. */
+    HttpResponse<String> management(String path, @Nullable String token) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
+                .timeout(Duration.ofSeconds(20));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
         return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The answer to a call that a test cannot go on without. */
+    JsonNode require(int expected, String method, String path, @Nullable String token, @Nullable String body)
+            throws IOException, InterruptedException {
+        HttpResponse<String> answer = call(method, path, token, body);
+        if (answer.statusCode() != expected) {
+            throw new AssertionError(method + " " + path + ": " + answer.statusCode() + " " + answer.body());
+        }
+        return JSON.readTree(answer.body());
+    }
+
+    /** The first person's access token. */
+    String signUp(String accessCode) throws IOException, InterruptedException {
+        String body =
+                "{\"email\":\"owner@example.com\",\"password\":\"%s\",\"accessCode\":\"%s\",\"workspaceName\":\"W\"}"
+                        .formatted(PASSWORD, accessCode);
+        return require(201, "POST", "/v1/auth/sign-up", null, body)
+                .get("accessToken")
+                .asText();
     }
 
     @Override
     public void close() {
         kill();
-        database.stop();
+        dropDatabase.run();
+    }
+
+    private Process running() {
+        return Objects.requireNonNull(process, "not started");
     }
 }

@@ -1,39 +1,60 @@
 package ai.celune.support;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Formatter;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
+import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.formatters.PatternFormatter;
 
-/** Everything that is logged while it is open, with stack traces. */
+/** Everything that is logged between start and close: all that our packages can say, and DEBUG of the libraries. */
 public final class LogCapture extends Handler implements AutoCloseable {
-    private final Logger root = Logger.getLogger("");
-    private final SimpleFormatter formatter = new SimpleFormatter();
+    /** The test's own side of HTTP, which lives in the same process. */
+    private static final List<String> NOT_THE_SERVICE = List.of("jdk.", "sun.", "com.sun.");
+
+    /** Logger, thread, message, context, stack. */
+    private static final Formatter FORM = new PatternFormatter("%c %t %s %X %e");
+
+    private static final Logger ROOT = Logger.getLogger("");
+    private static final Logger OURS = Logger.getLogger("ai.celune");
+
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+    private final Map<Handler, Level> quieted = new HashMap<>();
+    private final Level rootLevel = ROOT.getLevel();
 
     private LogCapture() {}
 
     public static LogCapture start() {
         LogCapture capture = new LogCapture();
-        capture.root.addHandler(capture);
+        capture.setLevel(Level.ALL);
+        for (Handler console : ROOT.getHandlers()) {
+            capture.quieted.put(console, console.getLevel());
+            console.setLevel(Level.SEVERE);
+        }
+        ROOT.setLevel(Level.FINE);
+        OURS.setLevel(Level.ALL);
+        ROOT.addHandler(capture);
         return capture;
     }
 
-    public String text() {
-        return String.join("\n", lines);
+    /** One element for each record: logger, thread, message with its parameters, context, and the stack of what was thrown. */
+    public List<String> lines() {
+        return List.copyOf(lines);
     }
 
     @Override
-    public void publish(LogRecord record) {
-        StringWriter line = new StringWriter().append(formatter.formatMessage(record));
-        if (record.getThrown() != null) {
-            record.getThrown().printStackTrace(new PrintWriter(line, true));
+    public void publish(LogRecord logged) {
+        String logger = String.valueOf(logged.getLoggerName());
+        if (NOT_THE_SERVICE.stream().noneMatch(logger::startsWith)) {
+            lines.add(FORM.format(ExtLogRecord.wrap(logged)) + Arrays.toString(logged.getParameters()));
         }
-        lines.add(line.toString());
     }
 
     @Override
@@ -41,6 +62,9 @@ public final class LogCapture extends Handler implements AutoCloseable {
 
     @Override
     public void close() {
-        root.removeHandler(this);
+        ROOT.removeHandler(this);
+        ROOT.setLevel(rootLevel);
+        OURS.setLevel(null);
+        quieted.forEach(Handler::setLevel);
     }
 }

@@ -17,6 +17,9 @@ public final class PostgresResource implements QuarkusTestResourceLifecycleManag
     /** Usable once for sign-up; its account is the platform operator. */
     public static final String BOOTSTRAP_CODE = "TEST-BOOTSTRAP-CODE-0001";
 
+    /** What a scraper of metrics shows. */
+    public static final String METRICS_TOKEN = "test-metrics-token";
+
     private static final String URL_PROPERTY = "celune.test.superuser-jdbc-url";
 
     private @Nullable String database;
@@ -38,6 +41,8 @@ public final class PostgresResource implements QuarkusTestResourceLifecycleManag
             Files.createDirectories(files);
             Path code = Files.writeString(files.resolve("bootstrap-code"), BOOTSTRAP_CODE);
             properties.put("celune.bootstrap.access-code-file", code.toString());
+            Path metrics = Files.writeString(files.resolve("metrics-token"), METRICS_TOKEN);
+            properties.put("celune.metrics.token-file", metrics.toString());
             properties.put("celune.keyring.file", files.resolve("keyring.json").toString());
             return properties;
         } catch (SQLException e) {

@@ -1,5 +1,6 @@
 package ai.celune.support;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -81,6 +82,26 @@ public final class Rows {
     /** The one value of a query. */
     public static String one(String sql, Object... parameters) {
         return table(sql, parameters).getFirst().getFirst();
+    }
+
+    /** Every value of a table as text; bytes as the characters that they would be in ISO 8859-1. */
+    public static List<String> values(String table) {
+        List<String> values = new ArrayList<>();
+        try (Connection connection = connect();
+                PreparedStatement statement = bound(connection, "select * from " + table);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                    values.add(
+                            row.getObject(i) instanceof byte[] bytes
+                                    ? new String(bytes, StandardCharsets.ISO_8859_1)
+                                    : String.valueOf(row.getString(i)));
+                }
+            }
+            return values;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
     }
 
     public static List<String> column(String sql, Object... parameters) {
