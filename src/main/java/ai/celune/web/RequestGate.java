@@ -70,7 +70,7 @@ class RequestGate {
             channel(request).attr(DOOMED).set(true);
             context.addEndHandler(answered -> request.connection().close());
             refusals.answer(context, new Problem(ErrorCode.INVALID_REQUEST, "the transfer coding is not known"));
-        } else if (request.method().equals(HttpMethod.OPTIONS)) {
+        } else if (request.method().equals(HttpMethod.OPTIONS) && !isProxied(context)) {
             refusals.answer(context, new Problem(ErrorCode.METHOD_NOT_ALLOWED));
         } else if (isProxied(context)) {
             context.next();
