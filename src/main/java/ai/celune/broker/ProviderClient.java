@@ -43,8 +43,13 @@ class ProviderClient {
                 .setMaxHeaderSize(config.maxAnswerHeaders())
                 .setDecompressionSupported(false);
         egress.authorities().ifPresent(file -> options.setTrustOptions(TrustOptions.wrap(Authorities.with(file))));
-        client = vertx.createHttpClient(
-                options, new PoolOptions().setHttp1MaxSize(config.connections()).setMaxWaitQueueSize(MAX_WAITING));
+        client = vertx.httpClientBuilder()
+                .with(options)
+                .with(new PoolOptions().setHttp1MaxSize(config.connections()).setMaxWaitQueueSize(MAX_WAITING))
+                // The call on a connection hears of its failure; Vert.x would log it as well, quoting what the provider
+                // sent.
+                .withConnectHandler(connection -> connection.exceptionHandler(heard -> {}))
+                .build();
     }
 
     /** A request to the provider that nothing of is sent yet; another address is tried when one does not connect. */

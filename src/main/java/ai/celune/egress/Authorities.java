@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -32,8 +34,13 @@ public final class Authorities {
             for (X509Certificate known : trustManager(null).getAcceptedIssuers()) {
                 add(all, known);
             }
-            for (Certificate own : CertificateFactory.getInstance("X.509").generateCertificates(added)) {
-                add(all, own);
+            Collection<? extends Certificate> own =
+                    CertificateFactory.getInstance("X.509").generateCertificates(added);
+            if (own.isEmpty()) {
+                throw new CertificateException("there is none");
+            }
+            for (Certificate authority : own) {
+                add(all, authority);
             }
             return trustManager(all);
         } catch (IOException | GeneralSecurityException e) {
