@@ -13,8 +13,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestHeader;
@@ -45,10 +43,7 @@ class ApiKeyResource {
     @PermissionsAllowed(ApiKeyPermissions.READ)
     @Operation(summary = "List API keys")
     public Page<ApiKeyView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
-        int size = Page.limit(limit);
-        List<ApiKey> rows = keys.list(Page.after(cursor), size);
-        Map<UUID, List<UUID>> bindings = keys.bindings(rows);
-        return Page.of(rows, size, ApiKey::id, key -> key.view(bindings.getOrDefault(key.id(), List.of())));
+        return keys.list(Page.after(cursor), Page.limit(limit));
     }
 
     @GET
@@ -56,7 +51,7 @@ class ApiKeyResource {
     @PermissionsAllowed(ApiKeyPermissions.READ)
     @Operation(summary = "Show an API key without its value")
     public RestResponse<ApiKeyView> get(@RestPath UUID id) {
-        return answer(keys.get(id));
+        return answer(keys.show(id));
     }
 
     @PATCH
@@ -77,8 +72,7 @@ class ApiKeyResource {
         keys.revoke(id);
     }
 
-    private RestResponse<ApiKeyView> answer(ApiKey key) {
-        return Answers.versioned(
-                key.version(), key.view(keys.bindings(List.of(key)).getOrDefault(key.id(), List.of())));
+    private static RestResponse<ApiKeyView> answer(ApiKeys.Shown key) {
+        return Answers.versioned(key.version(), key.view());
     }
 }

@@ -8,6 +8,7 @@ import ai.celune.tenancy.QuotaConfig;
 import ai.celune.web.ETag;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.NotFound;
+import ai.celune.web.Page;
 import ai.celune.web.Problem;
 import ai.celune.workspace.PrincipalRemoved;
 import ai.celune.workspace.RoleMatrix;
@@ -143,8 +144,8 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
     }
 
     /** A key that a key makes ends with it at the latest. */
-    private @Nullable Instant notAfterCreator(Actor actor, @Nullable Instant wanted) {
-        Instant end = actor.isSession() ? null : get(actor.credential().id()).expiresAt();
+    private static @Nullable Instant notAfterCreator(Actor actor, @Nullable Instant wanted) {
+        Instant end = actor.isSession() ? null : actor.expiresAt();
         return end == null || (wanted != null && wanted.isBefore(end)) ? wanted : end;
     }
 
@@ -165,7 +166,20 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
         return wanted == null ? latest : wanted;
     }
 
-    List<ApiKey> list(@Nullable UUID after, int limit) {
+    /**
+     * A key as it is shown.
+     *
+     * @param version for the entity tag
+     */
+    record Shown(int version, ApiKeyView view) {}
+
+    Page<ApiKeyView> list(@Nullable UUID after, int limit) {
+        List<ApiKey> rows = rows(after, limit);
+        Map<UUID, List<UUID>> bindings = bindings(rows);
+        return Page.of(rows, limit, ApiKey::id, key -> key.view(bindings.getOrDefault(key.id(), List.of())));
+    }
+
+    private List<ApiKey> rows(@Nullable UUID after, int limit) {
         Actor actor = request.requireActor();
         UUID from = after == null ? new UUID(0, 0) : after;
         return (actor.may(ALL_KEYS)
@@ -179,7 +193,7 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
     }
 
     /** Bindings of some keys in one statement. */
-    Map<UUID, List<UUID>> bindings(Collection<ApiKey> keys) {
+    private Map<UUID, List<UUID>> bindings(Collection<ApiKey> keys) {
         if (keys.isEmpty()) {
             return Map.of();
         }
@@ -192,7 +206,15 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
                         Collectors.mapping(ApiKeyBinding::providerKeyId, Collectors.toList())));
     }
 
-    ApiKey get(UUID id) {
+    Shown show(UUID id) {
+        return shown(get(id));
+    }
+
+    private Shown shown(ApiKey key) {
+        return new Shown(key.version(), key.view(bindings(List.of(key)).getOrDefault(key.id(), List.of())));
+    }
+
+    private ApiKey get(UUID id) {
         Actor actor = request.requireActor();
         return findByIdOptional(id)
                 .filter(key -> actor.may(ALL_KEYS)
@@ -200,13 +222,13 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
                 .orElseThrow(NotFound::new);
     }
 
-    ApiKey rename(UUID id, String name, @Nullable String ifMatch) {
+    Shown rename(UUID id, String name, @Nullable String ifMatch) {
         ApiKey key = own(id);
         ETag.require(ifMatch, key.version());
         key.rename(name.strip());
         audit.record(new ApiKeyEvents.Renamed(id));
         flush();
-        return key;
+        return shown(key);
     }
 
     /** For good, and effective before the answer leaves; repeating it is harmless (R28). */

@@ -152,12 +152,12 @@ public class Accounts {
     /** Sets a new password; whatever let somebody in by the old one, or past it, ends. */
     @Transactional(Transactional.TxType.MANDATORY)
     UUID replacePassword(UUID userId, String hash, String reason) {
-        Account account = entities.find(Account.class, userId);
-        account.replacePassword(hash);
         entities.createNativeQuery("update reset_code set used_at = :now where user_id = :user and used_at is null")
                 .setParameter("now", clock.instant())
                 .setParameter("user", userId)
                 .executeUpdate();
+        Account account = entities.find(Account.class, userId);
+        account.replacePassword(hash);
         sessions.endAll(account, reason);
         return userId;
     }
