@@ -117,7 +117,10 @@ class ApiExamplesTest {
                         && !described.path("content").isEmpty();
     }
 
-    /** The same fields with values of the same kinds; a list is like an example when one of its items is. */
+    /**
+     * The same fields with values of the same kinds. A list is like an example when one of its items is, whether there is a next page or
+     * not: other tests have filled it.
+     */
     private static boolean alike(JsonNode example, JsonNode actual) {
         if (example.isArray() && actual.isArray()) {
             return example.isEmpty()
@@ -125,7 +128,8 @@ class ApiExamplesTest {
         }
         if (example.isObject() && actual.isObject()) {
             return names(example).equals(names(actual))
-                    && names(example).stream().allMatch(name -> alike(example.get(name), actual.get(name)));
+                    && names(example).stream()
+                            .allMatch(name -> name.equals("next") || alike(example.get(name), actual.get(name)));
         }
         return example.getNodeType() == actual.getNodeType();
     }
