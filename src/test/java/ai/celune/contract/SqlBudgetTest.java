@@ -1,0 +1,130 @@
+package ai.celune.contract;
+
+import ai.celune.apikey.ApiKeyToken;
+import ai.celune.contract.Operations.Operation;
+import ai.celune.support.Actors;
+import ai.celune.support.Api;
+import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
+import ai.celune.support.Rows;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.security.SecureRandom;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** How many statements each operation and each kind of refusal costs: no more without somebody having seen it. */
+@QuarkusTest
+@WithTestResource(PostgresResource.class)
+@WithTestResource(ProviderAddress.class)
+class SqlBudgetTest {
+    private static final Set<String> ALL = Set.of("authn", "app", "audit");
+    private static final Set<String> WITHOUT_TALLY = Set.of("authn", "app");
+
+    private final Actors actors = new Actors();
+
+    @Test
+    void noRequestNeedsMoreStatementsThanItsBudget() {
+        StringBuilder actual = new StringBuilder("""
+                # Statements per request, as PostgreSQL's log shows them: number, then what each role said. Written by SqlBudgetTest.
+                # bind = the settings of the scope. The log's own writer (audit) commits for many requests at once; calls with an
+                # unknown credential are tallied there and not counted here.
+                """);
+        try (SqlLog log = SqlLog.start()) {
+            kinds(log, actual, known(), ALL);
+            operations(log, actual);
+            kinds(log, actual, unknown(), WITHOUT_TALLY);
+        }
+        Operations.assertGolden("sql-budget.txt", actual.toString());
+    }
+
+    private static void kinds(SqlLog log, StringBuilder actual, Map<String, Runnable> kinds, Set<String> roles) {
+        kinds.forEach((kind, call) -> {
+            // The first call prepares statements and fills what is asked once.
+            call.run();
+            line(actual, kind, log.during(call, roles));
+        });
+    }
+
+    private static void operations(SqlLog log, StringBuilder actual) {
+        try (ExampleCalls examples = new ExampleCalls()) {
+            for (Operation operation : Operations.all()) {
+                send(examples, operation, examples.prepare(operation));
+                ExampleCalls.Call call = examples.prepare(operation);
+                line(actual, operation.id(), log.during(() -> send(examples, operation, call), ALL));
+            }
+        }
+    }
+
+    /** Carries out an example; a broker call is over when its end is stored. */
+    private static void send(ExampleCalls examples, Operation operation, ExampleCalls.Call call) {
+        String ends = ends();
+        examples.send(operation, call);
+        while (operation.isBroker() && ends.equals(ends())) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Kinds of requests that are not one operation's own. */
+    private Map<String, Runnable> known() {
+        String token = actors.owner().token();
+        Actors.Key key = actors.key("settings:read");
+        Actors.Key revoked = actors.key("settings:read");
+        Api.delete("/v1/api-keys/" + revoked.id(), token).require(204);
+        Map<String, Object> body = Map.of("name", "n", "role", "member");
+        String repeated = "repeated-" + UUID.randomUUID();
+        Map<String, Runnable> kinds = new LinkedHashMap<>();
+        kinds.put("read with an API key", () -> get(200, "/v1/settings", key.token()));
+        kinds.put("revoked API key", () -> get(401, "/v1/settings", revoked.token()));
+        kinds.put("missing permission", () -> get(403, "/v1/provider-keys", key.token()));
+        kinds.put("unknown id", () -> get(404, "/v1/provider-keys/" + UUID.randomUUID(), token));
+        kinds.put("unknown path", () -> get(404, "/v1/nothing", token));
+        kinds.put("malformed body", () -> post(400, token, "{"));
+        kinds.put("invalid body", () -> post(400, token, Map.of("name", "")));
+        kinds.put("write with a fresh Idempotency-Key", () -> idempotent(token, body, "once-" + UUID.randomUUID()));
+        kinds.put("repetition of a write", () -> idempotent(token, body, repeated));
+        return kinds;
+    }
+
+    /** Credentials that nobody has. */
+    private static Map<String, Runnable> unknown() {
+        String good = madeUp();
+        String junk = good.substring(0, good.length() - 1) + (good.endsWith("0") ? "1" : "0");
+        Map<String, Runnable> kinds = new LinkedHashMap<>();
+        kinds.put("no credential", () -> get(401, "/v1/settings", null));
+        kinds.put("API key with a wrong checksum", () -> get(401, "/v1/settings", junk));
+        kinds.put("unknown API key", () -> get(401, "/v1/settings", good));
+        kinds.put("token that is none", () -> get(401, "/v1/settings", "e30.e30.e30"));
+        return kinds;
+    }
+
+    private static void get(int status, String path, @Nullable String token) {
+        Api.get(path, token).require(status);
+    }
+
+    private static void post(int status, String token, Object body) {
+        Api.post("/v1/service-accounts", token, body).require(status);
+    }
+
+    private static void idempotent(String token, Map<String, Object> body, String key) {
+        Api.post("/v1/service-accounts", token, body, "Idempotency-Key", key).require(201);
+    }
+
+    private static String madeUp() {
+        try (ApiKeyToken token = ApiKeyToken.generate("test", new SecureRandom())) {
+            return token.reveal();
+        }
+    }
+
+    private static String ends() {
+        return Rows.one("select count(*) from audit_event where action = 'provider_key.use_completed'");
+    }
+
+    private static void line(StringBuilder lines, String name, String cost) {
+        lines.append(name).append(": ").append(cost).append('\n');
+    }
+}
