@@ -63,6 +63,9 @@ record BrokerRequest(
         if (!target.provider().equals(CUSTOM) && !catalogue.provider().containsKey(target.provider())) {
             throw new Problem(ErrorCode.NOT_FOUND, "there is no such provider");
         }
+        if (!ProviderCatalogue.serves(target.provider(), target.path())) {
+            throw new Problem(ErrorCode.PERMISSION_DENIED, "the path is not of the provider's API");
+        }
         long length = length(request);
         if (length > maxBody) {
             throw new Problem(ErrorCode.BODY_TOO_LARGE);

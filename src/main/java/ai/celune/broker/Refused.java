@@ -6,16 +6,12 @@ import io.vertx.ext.web.RoutingContext;
 
 /** Answers of Celune's own on the broker's path. */
 final class Refused {
-    /** By this a caller tells Celune's refusals from the provider's. */
-    private static final String MARK = "Celune-Error";
-
     private static final long DRAIN_MILLIS = 2_000;
 
     private Refused() {}
 
     /** Refuses, and does not read on for long what the caller still sends. */
     static void answer(RoutingContext context, Refusals refusals, Throwable failure) {
-        context.response().putHeader(MARK, "true");
         refusals.answer(context, failure);
         drain(context);
     }

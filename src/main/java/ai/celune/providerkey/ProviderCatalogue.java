@@ -24,6 +24,11 @@ public interface ProviderCatalogue {
      */
     record Position(String header, String scheme) {}
 
+    /** Whether a path is of the API that a provider's credential is stored for; a custom provider's may be any. */
+    static boolean serves(String provider, String path) {
+        return position(provider).isEmpty() || path.startsWith("/v1/");
+    }
+
     /** The position of a provider's credential; empty for a provider that the catalogue does not have. */
     static Optional<Position> position(String provider) {
         return switch (provider) {

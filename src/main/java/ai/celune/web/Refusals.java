@@ -41,8 +41,11 @@ public class Refusals {
         this.json = json;
     }
 
-    /** Records the refusal and answers it. */
+    /** Records the refusal and answers it; on the broker's path so that a caller can tell it from the provider's. */
     public void answer(RoutingContext context, Throwable failure) {
+        if (RequestGate.isProxied(context)) {
+            context.response().putHeader("Celune-Error", "true");
+        }
         Context caller = context.vertx().getOrCreateContext();
         record(context, failure)
                 .thenAccept(problem -> caller.runOnContext(ignored ->

@@ -62,6 +62,7 @@ class BrokerRefusalTest {
     @Test
     void aCallerWithoutCredentialOrPermissionIsRefused() {
         assertRefused(401, "unauthenticated", agent.request("/v1/proxy/openai/v1/models", null));
+        assertRefused(401, "unauthenticated", agent.request("/v1/proxy/openai/v1/models", "nonsense"));
         String reader = agent.apiKey(List.of("provider-keys:read"), List.of(agent.openaiKey))
                 .path("key")
                 .asText();
@@ -105,6 +106,8 @@ class BrokerRefusalTest {
         assertRefused(400, "invalid_request", agent.call("openai/v1/%2e%2e/secret"));
         assertRefused(400, "invalid_request", agent.call("openai/v1//models"));
         assertRefused(400, "invalid_request", agent.call("../provider-keys"));
+        assertRefused(403, "permission_denied", agent.call("openai/v2/models"));
+        assertRefused(403, "permission_denied", agent.call("openai"));
         assertRefused(
                 405, "method_not_allowed", agent.call("openai/v1/models").method("OPTIONS", BodyPublishers.noBody()));
         assertTrue(provider.calls().isEmpty());
