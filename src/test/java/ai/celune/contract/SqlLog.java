@@ -22,8 +22,8 @@ final class SqlLog implements AutoCloseable {
     private static final Pattern LINE =
             Pattern.compile("@celune_(\\w+)@(\\d+)@ LOG:  (?:statement|execute [^:]+): (.*)", Pattern.DOTALL);
     private static final Pattern TABLE = Pattern.compile("\\b(?:from|into|update)\\s+(?:only\\s+)?([a-z_]+)");
-    /** The counting of calls of API keys, once a second and outside every request. */
-    private static final String BACKGROUND = "uncounted";
+    /** The work outside every request: counting calls of API keys, looking for uses without an end, deleting what has expired. */
+    private static final Pattern BACKGROUND = Pattern.compile("uncounted|distinct workspace_id|classified_table");
 
     /** What the driver asks for itself, once per connection. */
     private static final Pattern DRIVER =
@@ -102,9 +102,10 @@ final class SqlLog implements AutoCloseable {
             return statements.getLast().toLowerCase(Locale.ROOT).matches("commit|rollback");
         }
 
-        /** A request's own transactions begin after it was sent and end before it is answered. */
+        /** A request's own transactions begin after it was sent and end before it is answered; look-ups need none. */
         private boolean isBackground() {
-            return isBegun() != isEnded() || statements.stream().anyMatch(statement -> statement.contains(BACKGROUND));
+            boolean isWhole = role.equals("authn") || (isBegun() && isEnded());
+            return !isWhole || BACKGROUND.matcher(String.join("\n", statements)).find();
         }
 
         private List<String> shapes() {
