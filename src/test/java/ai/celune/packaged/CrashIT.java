@@ -133,6 +133,11 @@ class CrashIT {
                 }
             }));
         }
+        if (random.nextBoolean()) {
+            // Every other time in the midst of calls, however long a cold service takes for its first one.
+            long before = seenWithRealKey.get();
+            Service.await("a call", () -> seenWithRealKey.get() > before);
+        }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150 + random.nextInt(500)));
         service.kill();
         running.set(false);
