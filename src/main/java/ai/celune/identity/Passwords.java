@@ -28,6 +28,9 @@ class Passwords {
     private static final int SALT = 16;
     private static final int HASH = 32;
     private static final long LONGEST_WAIT_MILLIS = 3_000;
+    /** More would hold the threads that other requests need. */
+    private static final int MOST_WAITING = 16;
+
     private static final Pattern PHC = Pattern.compile(
             "\\$argon2id\\$v=19\\$m=(\\d{1,7}),t=(\\d{1,2}),p=(\\d{1,2})\\$([A-Za-z0-9+/]+)\\$([A-Za-z0-9+/]+)");
 
@@ -58,7 +61,8 @@ class Passwords {
 
     private <T> T queued(Supplier<T> work) {
         try {
-            if (!cores.tryAcquire(LONGEST_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (cores.getQueueLength() >= MOST_WAITING
+                    || !cores.tryAcquire(LONGEST_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                 throw new Problem(ErrorCode.OVERLOADED).retryAfter(5);
             }
         } catch (InterruptedException e) {
