@@ -1,9 +1,11 @@
 package ai.celune.packaged;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.support.PostgresResource;
+import ai.celune.support.Rows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +83,75 @@ class CrashIT {
             assertEquals(before + 1, seenWithRealKey.get());
         } finally {
             provider.stop(0);
+        }
+    }
+
+    @Test
+    void aRetryAfterAKillBetweenEffectAndAnswerHasNoSecondEffect() throws Exception {
+        String body = "{\"name\":\"once\",\"role\":\"member\"}";
+        String[] key = {"Idempotency-Key", "sent-again-after-the-crash"};
+        try (Service service = Service.onFreshDatabase("crash-retry", "http://127.0.0.1:1")) {
+            service.start();
+            String owner = service.signUp(PostgresResource.BOOTSTRAP_CODE);
+            // A commit that waits for a standby that does not exist is done and not yet known to be: the moment between
+            // effect and answer.
+            execute("alter system set synchronous_standby_names = 'nobody'");
+            CompletableFuture<Boolean> answered =
+                    CompletableFuture.supplyAsync(() -> isAnswered(service, owner, body, key));
+            try {
+                Service.await(
+                        "the commit",
+                        () -> holds("select count(*) from pg_stat_activity where wait_event = 'SyncRep'"));
+                service.kill();
+                assertFalse(answered.get());
+            } finally {
+                execute("alter system reset synchronous_standby_names");
+            }
+            Service.await("the effect", () -> holds("select count(*) from service_account where name = 'once'"));
+
+            service.start();
+            HttpResponse<String> retried = service.call("POST", "/v1/service-accounts", owner(service), body, key);
+            assertEquals(201, retried.statusCode(), retried.body());
+            assertEquals(
+                    "true", retried.headers().firstValue("Idempotency-Replayed").orElse(""));
+            assertEquals(1, number("select count(*) from service_account where name = ?", "once"));
+            assertEquals(1, count("service_account.created"));
+        }
+    }
+
+    /** The owner's token from a sign-in: each process signs with a key of its own. */
+    private static String owner(Service service) throws Exception {
+        return service.require(
+                        200,
+                        "POST",
+                        "/v1/auth/sign-in",
+                        null,
+                        "{\"email\":\"owner@example.com\",\"password\":\"" + Service.PASSWORD + "\"}")
+                .get("accessToken")
+                .asText();
+    }
+
+    private static boolean isAnswered(Service service, String token, String body, String... headers) {
+        try {
+            service.call("POST", "/v1/service-accounts", token, body, headers);
+            return true;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static boolean holds(String count) {
+        return !Rows.one(count).equals("0");
+    }
+
+    private static void execute(String sql) throws SQLException {
+        try (var connection = DriverManager.getConnection(PostgresResource.superuserJdbcUrl());
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+            statement.execute("select pg_reload_conf()");
         }
     }
 
