@@ -55,16 +55,16 @@ class RateLimitTest {
 
     @Test
     void thirtyWritesAMinuteAndARefusedOneDoesNothing() {
-        String key = key("settings:read", "settings:admin");
+        Actors.Key key = Actors.key(operator, "settings:read", "settings:admin");
         for (int i = 1; i <= 30; i++) {
-            Api.patch("/v1/settings", key, Map.of("name", "name " + i)).require(200);
+            Api.patch("/v1/settings", key.token(), Map.of("name", "name " + i)).require(200);
         }
         Map<String, String> before = Rows.stored();
         Rows.LogMark mark = Rows.mark();
-        assertLimited(Api.patch("/v1/settings", key, Map.of("name", "one more")));
+        assertLimited(Api.patch("/v1/settings", key.token(), Map.of("name", "one more")));
         assertEquals(before, Rows.stored());
-        assertEquals(List.of("request.limited"), mark.added(operator.workspaceId()));
-        assertEquals(200, Api.get("/v1/settings", key).status());
+        assertEquals(List.of("request.limited"), mark.addedBy(key.id()));
+        assertEquals(200, Api.get("/v1/settings", key.token()).status());
     }
 
     @Test

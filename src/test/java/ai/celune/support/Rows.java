@@ -77,6 +77,14 @@ public final class Rows {
         public List<String> added(UUID workspace) {
             return added().getOrDefault(workspace, List.of());
         }
+
+        /** Actions of one actor added since: nobody else's refusals, whose counts reach the log a second later. */
+        public List<String> addedBy(UUID actor) {
+            return table("select id::text, action from audit_event where actor_id = ? order by action", actor).stream()
+                    .filter(row -> !before.contains(row.getFirst()))
+                    .map(row -> row.get(1))
+                    .toList();
+        }
     }
 
     /** The one value of a query. */
