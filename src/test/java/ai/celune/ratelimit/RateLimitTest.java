@@ -63,7 +63,7 @@ class RateLimitTest {
         Rows.LogMark mark = Rows.mark();
         assertLimited(Api.patch("/v1/settings", key.token(), Map.of("name", "one more")));
         assertEquals(before, Rows.stored());
-        assertEquals(List.of("request.limited"), mark.addedBy(key.id()));
+        assertEquals(List.of("request.limited"), mark.addedWith(key.id()));
         assertEquals(200, Api.get("/v1/settings", key.token()).status());
     }
 

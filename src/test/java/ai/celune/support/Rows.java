@@ -78,9 +78,13 @@ public final class Rows {
             return added().getOrDefault(workspace, List.of());
         }
 
-        /** Actions of one actor added since: nobody else's refusals, whose counts reach the log a second later. */
-        public List<String> addedBy(UUID actor) {
-            return table("select id::text, action from audit_event where actor_id = ? order by action", actor).stream()
+        /** Actions with one credential added since: nobody else's refusals, whose counts reach the log a second later. */
+        public List<String> addedWith(UUID credential) {
+            return table(
+                            "select id::text, action from audit_event"
+                                    + " where convert_from(bytes, 'UTF8')::json -> 'credential' ->> 'id' = ? order by action",
+                            credential.toString())
+                    .stream()
                     .filter(row -> !before.contains(row.getFirst()))
                     .map(row -> row.get(1))
                     .toList();
