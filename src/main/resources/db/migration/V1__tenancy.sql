@@ -33,7 +33,7 @@ create table classified_column (
     purpose       text not null,
     export_rule   text not null check (export_rule in ('export', 'never')),
     erasure_rule  text not null check (erasure_rule in ('erase', 'keep', 'shred')),
-    critical_kind text check (critical_kind in ('sealed', 'digest', 'phc', 'public-key')),
+    critical_kind text check (critical_kind in ('sealed', 'envelope', 'encapsulated', 'digest', 'phc', 'public-key')),
     primary key (table_name, column_name),
     check ((tier = 'critical') = (critical_kind is not null)),
     check (tier <> 'critical' or export_rule = 'never')

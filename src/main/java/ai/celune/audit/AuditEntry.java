@@ -2,7 +2,7 @@ package ai.celune.audit;
 
 import ai.celune.crypto.Binding;
 import ai.celune.crypto.Digest;
-import ai.celune.crypto.Sealer;
+import ai.celune.crypto.Envelopes;
 import ai.celune.security.Actor;
 import ai.celune.security.RequestFacts;
 import ai.celune.tenancy.Ids;
@@ -40,7 +40,7 @@ record AuditEntry(
         @Nullable String targetId,
         byte[] bytes,
         byte[] leafHash,
-        @Nullable String opening) {
+        byte @Nullable [] opening) {
     private static final String ROWS = """
             entry as (insert into audit_event \
             (id, workspace_id, recorded_at, occurred_at, action, outcome, actor_id, target_id, leaf_hash, bytes) \
@@ -65,7 +65,7 @@ record AuditEntry(
             Instant recordedAt,
             Instant occurredAt,
             ObjectMapper json,
-            Sealer sealer) {
+            Envelopes envelopes) {
         UUID id = Ids.next();
         EventSchema schema = EventSchema.of(fact);
         String target = fact.target() == null ? null : fact.target().toString();
@@ -101,20 +101,20 @@ record AuditEntry(
                 target,
                 bytes,
                 Digest.sha256(LEAF, bytes),
-                opening(id, workspace, origin.request(), schema.personal(fact), json, sealer));
+                opening(id, workspace, origin.request(), schema.personal(fact), json, envelopes));
     }
 
     private static @Nullable Object ref(Actor.@Nullable Ref ref) {
         return ref == null ? null : Map.of("type", ref.type(), "id", ref.id().toString());
     }
 
-    private static @Nullable String opening(
+    private static byte @Nullable [] opening(
             UUID id,
             UUID workspace,
             @Nullable RequestFacts request,
             Map<String, Object> personal,
             ObjectMapper json,
-            Sealer sealer) {
+            Envelopes envelopes) {
         Map<String, Object> values = new LinkedHashMap<>(personal);
         if (request != null) {
             values.put("address", request.address());
@@ -124,7 +124,7 @@ record AuditEntry(
         }
         return values.isEmpty()
                 ? null
-                : sealer.seal(new Binding(workspace, id, "audit-opening", 1), canonical(values, json));
+                : envelopes.seal(new Binding(workspace, id, "audit-opening", 1), canonical(values, json));
     }
 
     private static byte[] canonical(Map<String, ? extends @Nullable Object> values, ObjectMapper json) {
@@ -166,7 +166,7 @@ record AuditEntry(
         statement.setObject(i++, workspaceId);
         statement.setObject(i++, id);
         statement.setObject(i++, workspaceId);
-        statement.setString(i++, opening);
+        statement.setBytes(i++, opening);
         statement.setBoolean(i, opening != null);
     }
 

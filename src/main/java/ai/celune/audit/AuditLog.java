@@ -1,6 +1,6 @@
 package ai.celune.audit;
 
-import ai.celune.crypto.Sealer;
+import ai.celune.crypto.Envelopes;
 import ai.celune.security.Actor;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Scope;
@@ -23,7 +23,7 @@ public class AuditLog {
     private final AgroalDataSource dataSource;
     private final Scope scope;
     private final CurrentRequest request;
-    private final Sealer sealer;
+    private final Envelopes envelopes;
     private final ObjectMapper json;
     private final Clock clock;
 
@@ -31,13 +31,13 @@ public class AuditLog {
             AgroalDataSource dataSource,
             Scope scope,
             CurrentRequest request,
-            Sealer sealer,
+            Envelopes envelopes,
             ObjectMapper json,
             Clock clock) {
         this.dataSource = dataSource;
         this.scope = scope;
         this.request = request;
-        this.sealer = sealer;
+        this.envelopes = envelopes;
         this.json = json;
         this.clock = clock;
     }
@@ -85,7 +85,7 @@ public class AuditLog {
     }
 
     private AuditEntry entry(UUID workspace, Origin origin, AuditEvent fact) {
-        return AuditEntry.of(workspace, origin, fact, scope.recordedAt(), clock.instant(), json, sealer);
+        return AuditEntry.of(workspace, origin, fact, scope.recordedAt(), clock.instant(), json, envelopes);
     }
 
     private interface Binder {

@@ -1,7 +1,6 @@
 package ai.celune.audit;
 
-import ai.celune.crypto.Sealer;
-import ai.celune.tenancy.Scope;
+import ai.celune.crypto.Envelopes;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
@@ -39,19 +38,18 @@ public class AuditQueue {
     private static final int MAX_BATCH = 500;
 
     private final AgroalDataSource dataSource;
-    private final Sealer sealer;
+    private final Envelopes envelopes;
     private final ObjectMapper json;
     private final Clock clock;
     private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(CAPACITY);
     private final Thread writer = Thread.ofPlatform().name("audit-queue").unstarted(this::run);
     private volatile boolean open = true;
 
-    AuditQueue(@DataSource("audit") AgroalDataSource dataSource, Sealer sealer, ObjectMapper json, Clock clock) {
+    AuditQueue(@DataSource("audit") AgroalDataSource dataSource, Envelopes envelopes, ObjectMapper json, Clock clock) {
         this.dataSource = dataSource;
-        this.sealer = sealer;
+        this.envelopes = envelopes;
         this.json = json;
         this.clock = clock;
-        sealer.createKey(Scope.NOBODY);
         writer.start();
     }
 
@@ -151,7 +149,7 @@ public class AuditQueue {
                                 recordedAt,
                                 waiting.occurredAt,
                                 json,
-                                sealer)
+                                envelopes)
                         .bind(statement);
                 statement.addBatch();
             }

@@ -1,7 +1,7 @@
 package ai.celune.idempotency;
 
 import ai.celune.crypto.Binding;
-import ai.celune.crypto.Sealer;
+import ai.celune.crypto.Envelopes;
 import ai.celune.crypto.Secret;
 import ai.celune.tenancy.Ids;
 import io.agroal.api.AgroalDataSource;
@@ -23,12 +23,12 @@ class IdempotencyRecords {
     private static final Duration KEPT = Duration.ofHours(24);
 
     private final AgroalDataSource dataSource;
-    private final Sealer sealer;
+    private final Envelopes envelopes;
     private final Clock clock;
 
-    IdempotencyRecords(AgroalDataSource dataSource, Sealer sealer, Clock clock) {
+    IdempotencyRecords(AgroalDataSource dataSource, Envelopes envelopes, Clock clock) {
         this.dataSource = dataSource;
-        this.sealer = sealer;
+        this.envelopes = envelopes;
         this.clock = clock;
     }
 
@@ -84,7 +84,7 @@ class IdempotencyRecords {
             bind(statement, 1, key);
             try (var row = statement.executeQuery()) {
                 row.next();
-                String sealed = row.getString("sealed_body");
+                byte[] sealed = row.getBytes("sealed_body");
                 UUID recordId = row.getObject("record_id", UUID.class);
                 return new Claim(
                         null,
@@ -93,7 +93,7 @@ class IdempotencyRecords {
                                 row.getInt("status"),
                                 row.getString("location"),
                                 row.getString("etag"),
-                                sealed == null ? null : sealer.open(binding(key, recordId), sealed)));
+                                sealed == null ? null : envelopes.open(binding(key, recordId), sealed)));
             }
         }
     }
@@ -111,7 +111,7 @@ class IdempotencyRecords {
             statement.setInt(1, status);
             statement.setString(2, location);
             statement.setString(3, etag);
-            statement.setString(4, body == null ? null : sealer.seal(binding(key, recordId), body));
+            statement.setBytes(4, body == null ? null : envelopes.seal(binding(key, recordId), body));
             bind(statement, 5, key);
             statement.executeUpdate();
         } catch (SQLException e) {

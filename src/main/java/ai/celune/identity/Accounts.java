@@ -1,8 +1,8 @@
 package ai.celune.identity;
 
 import ai.celune.audit.AuditLog;
-import ai.celune.crypto.Sealer;
 import ai.celune.crypto.Secret;
+import ai.celune.crypto.WorkspaceKeys;
 import ai.celune.identity.IdentityLookups.KnownInvitation;
 import ai.celune.ratelimit.RateLimiter;
 import ai.celune.security.Actor;
@@ -29,7 +29,7 @@ public class Accounts {
     private final RateLimiter limits;
     private final AuditLog audit;
     private final CurrentRequest request;
-    private final Sealer sealer;
+    private final WorkspaceKeys workspaceKeys;
     private final Scope scope;
     private final Event<WorkspaceFounded> founded;
     private final Event<InvitationAccepted> accepted;
@@ -44,7 +44,7 @@ public class Accounts {
             RateLimiter limits,
             AuditLog audit,
             CurrentRequest request,
-            Sealer sealer,
+            WorkspaceKeys workspaceKeys,
             Scope scope,
             Event<WorkspaceFounded> founded,
             Event<InvitationAccepted> accepted,
@@ -57,7 +57,7 @@ public class Accounts {
         this.limits = limits;
         this.audit = audit;
         this.request = request;
-        this.sealer = sealer;
+        this.workspaceKeys = workspaceKeys;
         this.scope = scope;
         this.founded = founded;
         this.accepted = accepted;
@@ -69,18 +69,14 @@ public class Accounts {
         limits.takeForAccount(email);
         String hash = hash(wanted.password());
         UUID userId = Ids.next();
-        UUID workspaceId = Ids.next();
-        return scope.asJoining(userId, workspaceId, () -> {
+        return workspaceKeys.taking(workspaceId -> scope.asJoining(userId, workspaceId, () -> {
             AccessCodes.Used code = codes.use(wanted.accessCode(), userId, workspaceId);
             create(userId, email, hash, code.bootstrap());
-            // After everything that can refuse: the key store knows no roll-back. Its key seals the e-mail of the first
-            // event.
-            sealer.createKey(workspaceId);
             recordSignUp(userId, email, code.bootstrap());
             founded.fire(
                     new WorkspaceFounded(workspaceId, wanted.workspaceName().strip(), userId));
             return sessions.open(userId, workspaceId, "sign_up");
-        });
+        }));
     }
 
     private void create(UUID userId, String email, String hash, boolean operator) {

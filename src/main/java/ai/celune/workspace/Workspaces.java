@@ -1,14 +1,13 @@
 package ai.celune.workspace;
 
 import ai.celune.audit.AuditLog;
-import ai.celune.crypto.Sealer;
+import ai.celune.crypto.WorkspaceKeys;
 import ai.celune.identity.AccessCodes;
 import ai.celune.identity.Sessions;
 import ai.celune.identity.Tokens;
 import ai.celune.identity.WorkspaceFounded;
 import ai.celune.security.Actor;
 import ai.celune.security.CurrentRequest;
-import ai.celune.tenancy.Ids;
 import ai.celune.tenancy.Scope;
 import ai.celune.web.NotFound;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
@@ -30,7 +29,7 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
     private final Sessions sessions;
     private final AuditLog audit;
     private final CurrentRequest request;
-    private final Sealer sealer;
+    private final WorkspaceKeys workspaceKeys;
     private final Scope scope;
     private final Clock clock;
 
@@ -40,7 +39,7 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
             Sessions sessions,
             AuditLog audit,
             CurrentRequest request,
-            Sealer sealer,
+            WorkspaceKeys workspaceKeys,
             Scope scope,
             Clock clock) {
         this.members = members;
@@ -48,7 +47,7 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
         this.sessions = sessions;
         this.audit = audit;
         this.request = request;
-        this.sealer = sealer;
+        this.workspaceKeys = workspaceKeys;
         this.scope = scope;
         this.clock = clock;
     }
@@ -64,13 +63,11 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
     /** Another workspace for a person who has one. */
     Workspace create(CreateWorkspace wanted) {
         UUID owner = request.requireActor().user();
-        UUID id = Ids.next();
-        return scope.asJoining(owner, id, () -> {
+        return workspaceKeys.taking(id -> scope.asJoining(owner, id, () -> {
             codes.use(wanted.accessCode(), owner, id);
-            sealer.createKey(id);
             onFounded(new WorkspaceFounded(id, wanted.name().strip(), owner));
             return findById(id);
-        });
+        }));
     }
 
     List<Workspace> mine(@Nullable UUID after, int limit) {

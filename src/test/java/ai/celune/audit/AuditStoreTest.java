@@ -1,5 +1,6 @@
 package ai.celune.audit;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.crypto.Binding;
 import ai.celune.crypto.Digest;
-import ai.celune.crypto.Sealer;
+import ai.celune.crypto.Envelopes;
 import ai.celune.crypto.Secret;
 import ai.celune.security.Actor;
 import ai.celune.support.Actors;
@@ -16,6 +17,7 @@ import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Rows;
+import ai.celune.tenancy.Scope;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -44,7 +46,10 @@ class AuditStoreTest {
     AuditQueue queue;
 
     @Inject
-    Sealer sealer;
+    Envelopes envelopes;
+
+    @Inject
+    Scope scope;
 
     private final Session owner = Actors.newWorkspace();
 
@@ -88,8 +93,10 @@ class AuditStoreTest {
                 "select id from audit_event where workspace_id = ? and action = 'user.signed_up'",
                 owner.workspaceId()));
         String sealed = Rows.one("select sealed from audit_opening where event_id = ?", signedUp);
-        assertFalse(sealed.contains(owner.email()));
-        try (Secret opened = sealer.open(new Binding(owner.workspaceId(), signedUp, "audit-opening", 1), sealed)) {
+        byte[] envelope = HexFormat.of().parseHex(sealed.substring("\\x".length()));
+        assertFalse(new String(envelope, ISO_8859_1).contains(owner.email()));
+        Binding binding = new Binding(owner.workspaceId(), signedUp, "audit-opening", 1);
+        try (Secret opened = scope.asWorkspace(owner.workspaceId(), () -> envelopes.open(binding, envelope))) {
             JsonNode values = new ObjectMapper().readTree(opened.bytes());
             assertEquals(owner.email(), values.path("email").asText());
             assertEquals("127.0.0.1", values.path("address").asText());

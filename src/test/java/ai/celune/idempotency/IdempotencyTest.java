@@ -190,10 +190,12 @@ class IdempotencyTest {
     @Test
     void storedAnswersAreSealed() {
         create(owner(), KEY, "canary-in-the-answer").require(201);
-        String stored = Rows.one(
-                "select sealed_body from idempotency_record where workspace_id = ?",
-                actors.owner().workspaceId());
-        assertTrue(stored.startsWith("ring:v1:"), stored);
+        assertEquals(
+                "f",
+                Rows.one(
+                        "select position('canary-in-the-answer'::bytea in sealed_body) > 0 from idempotency_record"
+                                + " where workspace_id = ?",
+                        actors.owner().workspaceId()));
     }
 
     @Test

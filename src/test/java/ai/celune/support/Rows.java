@@ -20,15 +20,18 @@ public final class Rows {
     private static final Set<String> LOG = Set.of("audit_event", "audit_pending", "audit_open", "audit_opening");
     /** Never written while the service runs. */
     private static final Set<String> FIXED = Set.of("classified_table", "classified_column", "flyway_schema_history");
+    /** Made ahead of need, by background work or for the audit log. */
+    private static final Set<String> KEYS = Set.of("workspace_key", "data_key");
 
     private Rows() {}
 
-    /** Everything stored, by table, in a form that tells any difference; the audit log and the use counts of API keys left out. */
+    /** Everything stored, by table, in a form that tells any difference; the audit log, keys made ahead and the use counts of API keys left out. */
     public static Map<String, String> stored(String... ignoredTables) {
         Map<String, String> state = new TreeMap<>();
         for (String table : column("select tablename from pg_tables where schemaname = 'public'")) {
             if (!LOG.contains(table)
                     && !FIXED.contains(table)
+                    && !KEYS.contains(table)
                     && !Set.of(ignoredTables).contains(table)) {
                 state.put(
                         table,

@@ -1,0 +1,141 @@
+package ai.celune.crypto;
+
+import ai.celune.tenancy.Ids;
+import ai.celune.tenancy.Scope;
+import ai.celune.tenancy.Transactions;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.persistence.PersistenceException;
+import java.security.KeyPair;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * Ids of workspaces whose keys exist. Some are kept ready, so that a new workspace takes one and waits for no secret store; a workspace that comes to nothing
+ * gives its id back with its transaction.
+ */
+@ApplicationScoped
+public class WorkspaceKeys {
+    private static final Logger LOG = Logger.getLogger(WorkspaceKeys.class);
+    private static final int READY = 20;
+    private static final int TRIES = 3;
+
+    private final AgroalDataSource dataSource;
+    private final Sealer sealer;
+    private final Scope scope;
+    private final Transactions transactions;
+    private final Clock clock;
+
+    WorkspaceKeys(AgroalDataSource dataSource, Sealer sealer, Scope scope, Transactions transactions, Clock clock) {
+        this.dataSource = dataSource;
+        this.sealer = sealer;
+        this.scope = scope;
+        this.transactions = transactions;
+        this.clock = clock;
+    }
+
+    /**
+     * Does the work with the id of a workspace to come, in one transaction with taking it. When none is ready one is made first.
+     *
+     * @throws SecretStoreUnavailableException when none is ready and the secret store cannot make one
+     */
+    public <T> T taking(Function<UUID, T> work) {
+        return scope.asPlatform(() -> work.apply(take()));
+    }
+
+    private UUID take() {
+        for (int i = 0; i < TRIES; i++) {
+            Optional<UUID> taken = takeReady();
+            if (taken.isPresent()) {
+                return taken.get();
+            }
+            make(Ids.next(), true);
+        }
+        throw new SecretStoreUnavailableException("others take keys faster than they are made", null);
+    }
+
+    private Optional<UUID> takeReady() {
+        try (var connection = dataSource.getConnection();
+                var statement =
+                        connection.prepareStatement("with one as materialized (select workspace_id from workspace_key"
+                                + " where ready order by workspace_id for no key update skip locked limit 1)"
+                                + " update workspace_key k set ready = false from one where k.workspace_id = one.workspace_id"
+                                + " returning k.workspace_id");
+                var row = statement.executeQuery()) {
+            return row.next() ? Optional.of(row.getObject(1, UUID.class)) : Optional.empty();
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+
+    /** The operator log has a key like any workspace; the first replica of an installation makes it. */
+    void onStart(@Observes @Priority(10) StartupEvent started) {
+        if (count("workspace_id = operator_log()") == 0) {
+            make(Scope.NOBODY, false);
+        }
+    }
+
+    /** What replicas make at once too many is used up later. */
+    @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void refill() {
+        try {
+            for (int missing = READY - count("ready"); missing > 0; missing--) {
+                make(Ids.next(), true);
+            }
+        } catch (SecretStoreUnavailableException e) {
+            LOG.warnf("no keys are made ready for new workspaces: %s", e.getMessage());
+        }
+    }
+
+    /** In a transaction of its own: a key that the secret store has must be known, whatever becomes of the caller. */
+    private void make(UUID workspace, boolean ready) {
+        sealer.createKey(workspace);
+        KeyPair pair = KeyAgreement.newKeyPair();
+        try (Secret privateKey = Secret.taking(pair.getPrivate().getEncoded())) {
+            String sealed = sealer.seal(binding(workspace), privateKey.bytes());
+            transactions.inNew(() -> scope.asPlatform(() -> store(workspace, ready, pair, sealed)));
+        }
+    }
+
+    private int store(UUID workspace, boolean ready, KeyPair pair, String sealedPrivateKey) {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement("insert into workspace_key"
+                        + " (workspace_id, ready, public_key, sealed_private_key, created_at) values (?, ?, ?, ?, ?)"
+                        + " on conflict do nothing")) {
+            statement.setObject(1, workspace);
+            statement.setBoolean(2, ready);
+            statement.setBytes(3, pair.getPublic().getEncoded());
+            statement.setString(4, sealedPrivateKey);
+            statement.setObject(5, clock.instant().atOffset(ZoneOffset.UTC));
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+
+    private int count(String which) {
+        return scope.asPlatform(() -> {
+            try (var connection = dataSource.getConnection();
+                    var statement = connection.prepareStatement("select count(*) from workspace_key where " + which);
+                    var row = statement.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            } catch (SQLException e) {
+                throw new PersistenceException(e);
+            }
+        });
+    }
+
+    static Binding binding(UUID workspace) {
+        return new Binding(workspace, workspace, "private-key", 1);
+    }
+}
