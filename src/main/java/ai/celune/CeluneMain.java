@@ -7,6 +7,7 @@ import ai.celune.launcher.Console;
 import ai.celune.launcher.Refusal;
 import ai.celune.launcher.Run;
 import ai.celune.tour.TourCommand;
+import ai.celune.vaultsetup.VaultSetup;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -46,6 +47,7 @@ public final class CeluneMain {
             case "up" -> new Up(UpOptions.parse(new Arguments(args)), console).run();
             case "tour" -> TourCommand.run(new Arguments(args), console);
             case "run" -> Run.run(args, console);
+            case "vault-setup" -> VaultSetup.run(new Arguments(args), System.getenv(), console);
             default -> throw Refusal.usage("unknown command '" + command + "'; ./celune help lists them");
         };
     }
@@ -54,6 +56,7 @@ public final class CeluneMain {
         return switch (command) {
             case "up" -> UpOptions.USAGE;
             case "tour" -> TourCommand.USAGE;
+            case "vault-setup" -> VaultSetup.USAGE;
             default -> throw Refusal.usage("unknown command '" + command + "'; ./celune help lists them");
         };
     }

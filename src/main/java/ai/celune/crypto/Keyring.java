@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -110,9 +112,15 @@ public final class Keyring implements Sealer {
     }
 
     @Override
-    public String rewrap(Binding binding, String sealed) {
-        try (Secret secret = open(binding, sealed)) {
-            return seal(binding, secret.bytes());
+    public List<Optional<String>> rewrap(UUID workspace, List<Sealed> values) {
+        return values.stream().map(value -> rewrap(value)).toList();
+    }
+
+    private Optional<String> rewrap(Sealed value) {
+        try (Secret secret = open(value.binding(), value.text())) {
+            return Optional.of(seal(value.binding(), secret.bytes()));
+        } catch (SecretIntegrityException _) {
+            return Optional.empty();
         }
     }
 

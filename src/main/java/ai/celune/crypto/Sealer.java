@@ -1,5 +1,7 @@
 package ai.celune.crypto;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -31,11 +33,14 @@ public interface Sealer {
     void rotateKey(UUID workspace);
 
     /**
-     * The same value under the newest key version.
+     * The same values under the newest key version, in their order; empty for one that was not sealed under its binding.
      *
-     * @throws SecretIntegrityException as {@link #open} does
+     * @param values all of one workspace; at most 100
      */
-    String rewrap(Binding binding, String sealed);
+    List<Optional<String>> rewrap(UUID workspace, List<Sealed> values);
+
+    /** A sealed value and where it belongs. */
+    record Sealed(Binding binding, String text) {}
 
     /** Destroys every key version of the workspace for good. Repeating it is harmless. */
     void shred(UUID workspace);

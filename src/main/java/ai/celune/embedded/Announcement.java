@@ -1,6 +1,7 @@
 package ai.celune.embedded;
 
 import ai.celune.launcher.Console;
+import ai.celune.launcher.PrivateFiles;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agroal.api.AgroalDataSource;

@@ -1,5 +1,6 @@
 package ai.celune.embedded;
 
+import ai.celune.launcher.PrivateFiles;
 import ai.celune.launcher.Refusal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

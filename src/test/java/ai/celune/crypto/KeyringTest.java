@@ -40,12 +40,12 @@ class KeyringTest extends SealerContractTest {
     }
 
     @Override
-    Sealer sealer() {
+    protected Sealer sealer() {
         return keyring;
     }
 
     @Override
-    Class<? extends RuntimeException> afterShred() {
+    protected Class<? extends RuntimeException> afterShred() {
         return SecretShreddedException.class;
     }
 

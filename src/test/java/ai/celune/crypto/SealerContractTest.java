@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -16,19 +19,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** R13: what every sealer promises. A sealer's own test extends this class and adds only what is particular to it. */
-abstract class SealerContractTest {
+public abstract class SealerContractTest {
     private static final byte[] VALUE = "sk-live-0123456789abcdef".getBytes(UTF_8);
 
     private UUID workspace = UUID.randomUUID();
     private Binding binding = binding(workspace);
 
-    abstract Sealer sealer();
+    protected abstract Sealer sealer();
 
     /** What a shredded workspace answers; a store that cannot know says that the key is missing. */
-    abstract Class<? extends RuntimeException> afterShred();
+    protected abstract Class<? extends RuntimeException> afterShred();
 
     /** How often one value is sealed to look for a repetition; a sealer behind a network may ask for fewer. */
-    int repetitions() {
+    protected int repetitions() {
         return 100_000;
     }
 
@@ -141,7 +144,7 @@ abstract class SealerContractTest {
     void rewrapsToTheNewestKeyVersionWithoutChangingTheValue() {
         String sealed = sealer().seal(binding, VALUE);
         sealer().rotateKey(workspace);
-        String rewrapped = sealer().rewrap(binding, sealed);
+        String rewrapped = rewrap(binding, sealed).orElseThrow();
         assertEquals("v2", version(rewrapped));
         assertOpens(rewrapped);
     }
@@ -150,9 +153,30 @@ abstract class SealerContractTest {
     void doesNotRewrapForAnotherRow() {
         String sealed = sealer().seal(binding, VALUE);
         sealer().rotateKey(workspace);
-        Binding other = binding(workspace);
-        // A store that re-encrypts without looking may notice only on opening; it must not make the value readable.
-        assertThrows(SecretIntegrityException.class, () -> sealer().open(other, sealer().rewrap(other, sealed)));
+        assertEquals(Optional.empty(), rewrap(binding(workspace), sealed));
+    }
+
+    /** Case 10: one corrupt item spoils none of its neighbours. */
+    @Test
+    void rewrapsTheGoodItemsOfABatchInTheirOrder() {
+        List<Sealer.Sealed> batch = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Binding one = binding(workspace);
+            String sealed = sealer().seal(one, ("value " + i).getBytes(UTF_8));
+            batch.add(new Sealer.Sealed(i == 41 ? binding : one, sealed));
+        }
+        sealer().rotateKey(workspace);
+        List<Optional<String>> rewrapped = sealer().rewrap(workspace, batch);
+        for (int i = 0; i < 100; i++) {
+            assertEquals(i != 41, rewrapped.get(i).isPresent());
+            if (i != 41) {
+                String sealed = rewrapped.get(i).orElseThrow();
+                assertEquals("v2", version(sealed));
+                try (Secret opened = sealer().open(batch.get(i).binding(), sealed)) {
+                    assertArrayEquals(("value " + i).getBytes(UTF_8), opened.bytes());
+                }
+            }
+        }
     }
 
     @Test
@@ -169,7 +193,7 @@ abstract class SealerContractTest {
         String foreign = sealer().seal(binding, VALUE);
         assertThrows(SecretKeyMissingException.class, () -> sealer().seal(unknown, VALUE));
         assertThrows(SecretKeyMissingException.class, () -> sealer().open(unknown, foreign));
-        assertThrows(SecretKeyMissingException.class, () -> sealer().rewrap(unknown, foreign));
+        assertThrows(SecretKeyMissingException.class, () -> rewrap(unknown, foreign));
         assertThrows(SecretKeyMissingException.class, () -> sealer().rotateKey(unknown.workspace()));
         assertThrows(SecretKeyMissingException.class, () -> sealer().seal(unknown, VALUE));
     }
@@ -182,7 +206,7 @@ abstract class SealerContractTest {
         sealer().shred(workspace);
         assertThrows(afterShred(), () -> sealer().open(binding, sealed));
         assertThrows(afterShred(), () -> sealer().seal(binding, VALUE));
-        assertThrows(afterShred(), () -> sealer().rewrap(binding, sealed));
+        assertThrows(afterShred(), () -> rewrap(binding, sealed));
         assertThrows(afterShred(), () -> sealer().rotateKey(workspace));
         assertThrows(afterShred(), () -> sealer().open(binding, sealed));
     }
@@ -204,6 +228,11 @@ abstract class SealerContractTest {
 
     private void refuses(Binding where, String sealed) {
         assertThrows(SecretIntegrityException.class, () -> sealer().open(where, sealed), sealed);
+    }
+
+    private Optional<String> rewrap(Binding where, String sealed) {
+        return sealer().rewrap(where.workspace(), List.of(new Sealer.Sealed(where, sealed)))
+                .getFirst();
     }
 
     private static String version(String sealed) {

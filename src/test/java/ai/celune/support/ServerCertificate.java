@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.net.ssl.KeyManagerFactory;
@@ -55,6 +56,24 @@ public final class ServerCertificate {
     /** What somebody trusts who trusts this server. */
     public Path pem() {
         return folder.resolve("certificate.pem");
+    }
+
+    /** Its key in PKCS #8, for servers that read PEM files. */
+    public Path keyPem() {
+        Path file = folder.resolve("key.pem");
+        try (InputStream in = Files.newInputStream(keyStore())) {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(in, PASSWORD.toCharArray());
+            String encoded = Base64.getMimeEncoder(64, new byte[] {'\n'})
+                    .encodeToString(
+                            store.getKey("server", PASSWORD.toCharArray()).getEncoded());
+            return Files.writeString(
+                    file, "-----BEGIN PRIVATE " + "KEY-----\n" + encoded + "\n-----END PRIVATE " + "KEY-----\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** For the server itself. */

@@ -1,4 +1,4 @@
-package ai.celune.embedded;
+package ai.celune.launcher;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,10 +8,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Files and directories that only their owner can read, from the first moment on. */
-final class PrivateFiles {
+public final class PrivateFiles {
     private PrivateFiles() {}
 
-    static void createDirectories(Path directory) throws IOException {
+    public static void createDirectories(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -19,7 +19,7 @@ final class PrivateFiles {
     }
 
     /** Readers see the old content or all of the new one. */
-    static void write(Path file, String content) throws IOException {
+    public static void write(Path file, String content) throws IOException {
         Path target = file.toAbsolutePath();
         Path directory = target.getParent();
         Path temporary = Files.createTempFile(

@@ -1,0 +1,326 @@
+package ai.celune.crypto.vault;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import ai.celune.crypto.Secret;
+import ai.celune.crypto.SecretIntegrityException;
+import ai.celune.crypto.SecretKeyMissingException;
+import ai.celune.crypto.SecretStoreUnavailableException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.quarkus.vault.client.VaultClient;
+import io.quarkus.vault.client.VaultClientException;
+import io.quarkus.vault.client.common.VaultRequest;
+import io.quarkus.vault.client.common.VaultResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of Vault's transit engine that Celune makes, for one identity. Plaintext goes in and out as bytes: a String could not be wiped, and a JSON library
+ * keeps its text buffers for the next document.
+ */
+final class Transit {
+    private static final String INDEX = "X-Vault-Index";
+    private static final List<Integer> DONE = List.of(200, 204);
+    private static final List<Integer> DONE_IN_PARTS = List.of(200, 400);
+    private static final long CATCHING_UP = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final VaultClient vault;
+    private final String mount;
+    private final AtomicReference<@Nullable String> index;
+
+    /** @param index the newest state of Vault that any identity has seen (Vault Enterprise): a lagging node is asked to catch up with it */
+    Transit(VaultClient vault, String mount, AtomicReference<@Nullable String> index) {
+        this.vault = vault;
+        this.mount = mount;
+        this.index = index;
+    }
+
+    /** One value of a batch. */
+    record Item(byte[] context, String ciphertext) {}
+
+    String encrypt(UUID workspace, byte[] context, byte[] plaintext) {
+        byte[] body = join(
+                ascii("{\"context\":\""),
+                base64(context),
+                ascii("\",\"plaintext\":\""),
+                base64(plaintext),
+                ascii("\"}"));
+        try {
+            return text(call(post("encrypt", workspace).body(body)), "ciphertext");
+        } finally {
+            Arrays.fill(body, (byte) 0);
+        }
+    }
+
+    Secret decrypt(UUID workspace, byte[] context, String ciphertext) {
+        byte[] body = join(
+                ascii("{\"context\":\""),
+                base64(context),
+                ascii("\",\"ciphertext\":\""),
+                ascii(ciphertext),
+                ascii("\"}"));
+        byte[] answer = call(post("decrypt", workspace).body(body)).getBody().orElse(new byte[0]);
+        try {
+            return plaintext(answer);
+        } finally {
+            Arrays.fill(answer, (byte) 0);
+        }
+    }
+
+    /** The same values under the newest key version, in order; null for one that does not authenticate. */
+    List<@Nullable String> rewrap(UUID workspace, List<Item> items) {
+        List<Map<String, String>> batch = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            batch.add(Map.of(
+                    "reference", Integer.toString(i),
+                    "context", Base64.getEncoder().encodeToString(items.get(i).context()),
+                    "ciphertext", items.get(i).ciphertext()));
+        }
+        // A batch with one bad item answers 400 and carries the good ones.
+        VaultResponse<Void> answer = call(
+                post("rewrap", workspace).body(Map.of("batch_input", batch)).expectedStatusCodes(DONE_IN_PARTS));
+        return results(answer, items.size());
+    }
+
+    /** Makes the key of a workspace; does nothing when it exists. */
+    void create(UUID workspace) {
+        call(request(VaultRequest.Method.POST, "create key", "keys", workspace, null)
+                .body(Map.of(
+                        "type", "aes256-gcm96",
+                        "derived", true,
+                        "exportable", false,
+                        "allow_plaintext_backup", false,
+                        "auto_rotate_period", "2160h"))
+                .expectedStatusCodes(DONE));
+    }
+
+    boolean exists(UUID workspace) {
+        try {
+            send(request(VaultRequest.Method.GET, "read key", "keys", workspace, null)
+                    .expectedStatusCodes(DONE));
+            return true;
+        } catch (SecretKeyMissingException _) {
+            return false;
+        }
+    }
+
+    void rotate(UUID workspace) {
+        call(request(VaultRequest.Method.POST, "rotate key", "keys", workspace, "rotate")
+                .expectedStatusCodes(DONE));
+    }
+
+    /** Destroys the key with all its versions. */
+    void delete(UUID workspace) {
+        call(request(VaultRequest.Method.POST, "allow deletion", "keys", workspace, "config")
+                .body(Map.of("deletion_allowed", true))
+                .expectedStatusCodes(DONE));
+        call(request(VaultRequest.Method.DELETE, "delete key", "keys", workspace, null)
+                .expectedStatusCodes(DONE));
+    }
+
+    private VaultRequest.Builder<Void> post(String operation, UUID workspace) {
+        return request(VaultRequest.Method.POST, operation, operation, workspace, null)
+                .expectedStatusCodes(List.of(200));
+    }
+
+    private VaultRequest.Builder<Void> request(
+            VaultRequest.Method method, String name, String group, UUID workspace, @Nullable String verb) {
+        String path = mount + "/" + group + "/ws-" + workspace + (verb == null ? "" : "/" + verb);
+        return VaultRequest.<Void>request(name, method).path(path);
+    }
+
+    /** Once more when the node that answered may not have heard of the key yet. */
+    private <T> T call(VaultRequest.Builder<Void> request, Function<VaultResponse<Void>, T> reader) {
+        try {
+            return reader.apply(send(request));
+        } catch (SecretKeyMissingException _) {
+            LockSupport.parkNanos(CATCHING_UP);
+            String newest = index.get();
+            return reader.apply(send(newest == null ? request : request.header(INDEX, newest)));
+        }
+    }
+
+    private VaultResponse<Void> call(VaultRequest.Builder<Void> request) {
+        return call(request, Function.identity());
+    }
+
+    private VaultResponse<Void> send(VaultRequest.Builder<Void> request) {
+        VaultRequest<Void> built = request.build();
+        try {
+            VaultResponse<Void> answer =
+                    vault.execute(built).toCompletableFuture().join();
+            answer.getHeaders().stream()
+                    .filter(header -> header.getKey().equalsIgnoreCase(INDEX))
+                    .forEach(header -> index.set(header.getValue()));
+            return answer;
+        } catch (CompletionException e) {
+            throw failure(built, e.getCause());
+        }
+    }
+
+    private RuntimeException failure(VaultRequest<Void> request, @Nullable Throwable cause) {
+        if (!(cause instanceof VaultClientException answer) || answer.getStatus() == null) {
+            return new SecretStoreUnavailableException("Vault does not answer", cause);
+        }
+        return switch (answer.getStatus()) {
+            case 404 -> new SecretKeyMissingException();
+            case 400 ->
+                refusal(Optional.ofNullable(answer.getErrors()).orElse(List.of()))
+                        .orElseGet(() -> unavailable(answer));
+            // Vault asks for the right to create when a key to encrypt with is missing, and the runtime has none.
+            case 403 ->
+                request.getOperation().equals("encrypt") && !existsFor(request)
+                        ? new SecretKeyMissingException()
+                        : unavailable(answer);
+            default -> unavailable(answer);
+        };
+    }
+
+    private boolean existsFor(VaultRequest<Void> request) {
+        String path = request.getPath();
+        return exists(UUID.fromString(path.substring(path.length() - 36)));
+    }
+
+    /** What Vault's words for a 400 mean; its API has no codes for them. */
+    private static Optional<RuntimeException> refusal(List<String> errors) {
+        String said = String.join("; ", errors);
+        if (said.contains("key not found") || said.contains("no existing key")) {
+            return Optional.of(new SecretKeyMissingException());
+        }
+        boolean unauthentic = Stream.of("message authentication failed", "invalid ciphertext", "disallowed by policy")
+                .anyMatch(said::contains);
+        return unauthentic ? Optional.of(new SecretIntegrityException()) : Optional.empty();
+    }
+
+    /** The status says enough, and the body could hold what was sent. */
+    private static SecretStoreUnavailableException unavailable(VaultClientException answer) {
+        return new SecretStoreUnavailableException(
+                "Vault answered " + answer.getStatus() + " to " + answer.getOperationName(), null);
+    }
+
+    private static String text(VaultResponse<Void> answer, String field) {
+        JsonNode value = tree(answer).path("data").path(field);
+        if (!value.isTextual()) {
+            throw nonsense();
+        }
+        return value.textValue();
+    }
+
+    /** Answers are matched by the reference that each item carries, not by their order. */
+    private static List<@Nullable String> results(VaultResponse<Void> answer, int size) {
+        JsonNode tree = tree(answer);
+        if (tree.has("errors")) {
+            throw refusal(tree.path("errors")
+                            .valueStream()
+                            .map(JsonNode::asText)
+                            .toList())
+                    .orElseGet(Transit::nonsense);
+        }
+        SortedMap<Integer, @Nullable String> results = new TreeMap<>();
+        for (JsonNode result : tree.path("data").path("batch_results")) {
+            results.put(result.path("reference").asInt(-1), result(result));
+        }
+        if (results.size() != size || results.firstKey() != 0 || results.lastKey() != size - 1) {
+            throw nonsense();
+        }
+        return new ArrayList<>(results.values());
+    }
+
+    private static @Nullable String result(JsonNode result) {
+        if (!result.hasNonNull("error")) {
+            return result.path("ciphertext").asText();
+        }
+        RuntimeException refused =
+                refusal(List.of(result.path("error").asText())).orElseGet(Transit::nonsense);
+        if (refused instanceof SecretIntegrityException) {
+            return null;
+        }
+        throw refused;
+    }
+
+    private static JsonNode tree(VaultResponse<Void> answer) {
+        try {
+            JsonNode tree = JSON.readTree(answer.getBody().orElse(new byte[0]));
+            return tree == null ? JSON.missingNode() : tree;
+        } catch (IOException _) {
+            throw nonsense();
+        }
+    }
+
+    /** Lets the parser find the value and decodes its bytes where they stand; base64 knows no escapes. */
+    private static Secret plaintext(byte[] answer) {
+        try (JsonParser parser = JSON.createParser(answer)) {
+            if (parser.nextToken() == JsonToken.START_OBJECT && find(parser, "data") && find(parser, "plaintext")) {
+                int start = (int) parser.currentTokenLocation().getByteOffset() + 1;
+                int end = start;
+                while (answer[end] != '"') {
+                    end++;
+                }
+                byte[] encoded = Arrays.copyOfRange(answer, start, end);
+                try {
+                    return Secret.taking(Base64.getDecoder().decode(encoded));
+                } finally {
+                    Arrays.fill(encoded, (byte) 0);
+                }
+            }
+            throw nonsense();
+        } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException _) {
+            throw nonsense();
+        }
+    }
+
+    /** Stands on the value of a field of the object whose start was read last. */
+    private static boolean find(JsonParser parser, String field) throws IOException {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            boolean found = parser.currentName().equals(field);
+            JsonToken value = parser.nextToken();
+            if (found) {
+                return value == JsonToken.START_OBJECT || value == JsonToken.VALUE_STRING;
+            }
+            parser.skipChildren();
+        }
+        return false;
+    }
+
+    private static SecretStoreUnavailableException nonsense() {
+        return new SecretStoreUnavailableException("Vault's answer is not one", null);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(US_ASCII);
+    }
+
+    private static byte[] base64(byte[] bytes) {
+        return Base64.getEncoder().encode(bytes);
+    }
+
+    private static byte[] join(byte[]... parts) {
+        int length = Arrays.stream(parts).mapToInt(part -> part.length).sum();
+        byte[] all = new byte[length];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return all;
+    }
+}
