@@ -70,7 +70,7 @@ final class VaultAdmin implements AutoCloseable {
                                 "; ",
                                 body.path("errors")
                                         .valueStream()
-                                        .map(JsonNode::asText)
+                                        .map(error -> error.asText().replaceAll("\\s+", " "))
                                         .toList()));
             }
             return body;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.support.PostgresResource;
+import ai.celune.support.TestVault;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,11 +15,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -34,11 +42,24 @@ class MemoryIT {
 
     @Test
     void noProviderKeyStaysOnTheHeap() throws Exception {
+        examine("memory", 20, service -> {});
+    }
+
+    @Test
+    void noProviderKeyFromVaultStaysOnTheHeapAfterAThousandUses() throws Exception {
+        examine(
+                "memory-vault",
+                1_000,
+                service -> service.withVault(TestVault.running().properties()));
+    }
+
+    private void examine(String name, int uses, Consumer<Service> settings) throws Exception {
         HttpServer provider = echo();
         String url = "http://127.0.0.1:" + provider.getAddress().getPort();
-        try (Service service = Service.onFreshDatabase("memory", url)) {
+        try (Service service = Service.onFreshDatabase(name, url)) {
+            settings.accept(service);
             service.set("celune.test.marker", MARKER).start();
-            use(service, service.signUp(PostgresResource.BOOTSTRAP_CODE), url);
+            use(service, service.signUp(PostgresResource.BOOTSTRAP_CODE), url, uses);
             Path dump = dump(service);
             assertEquals(List.of(), found(dump));
             Files.delete(dump);
@@ -48,7 +69,7 @@ class MemoryIT {
     }
 
     /** Sends keys to be stored, replaced, refused and used. */
-    private void use(Service service, String owner, String url) throws Exception {
+    private void use(Service service, String owner, String url, int uses) throws Exception {
         String keys = "/v1/provider-keys";
         String openai = service.require(
                         201, "POST", keys, owner, key("\"provider\":\"openai\",\"name\":\"k\",", "stored"))
@@ -66,8 +87,10 @@ class MemoryIT {
                 .asText();
         call(200, service, "POST", "/v1/proxy/openai/v1/echo", agent, "{}");
         call(200, service, "PUT", keys + "/" + openai + "/value", owner, key("", "replacement"));
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < uses; i++) {
             call(200, service, "POST", "/v1/proxy/openai/v1/echo", agent, "{}");
+        }
+        for (int i = 0; i < 20; i++) {
             call(502, service, "POST", "/v1/proxy/openai/v1/break", agent, "{}");
         }
         String first = "{\"provider\":\"openai\",\"name\":\"k\",";
@@ -82,6 +105,33 @@ class MemoryIT {
                     201,
                     service.call("POST", keys, owner, idempotent, "Idempotency-Key", "a-key-of-16-characters")
                             .statusCode());
+        }
+        cover(service, owner, agent);
+    }
+
+    /** A connection's buffer keeps the last message until the next one, so the last message of each is one of no account. */
+    private static void cover(Service service, String owner, String agent) throws Exception {
+        String nothing = "of-no-account-".repeat(40);
+        String keys = "/v1/provider-keys";
+        service.require(
+                201, "POST", keys, owner, "{\"provider\":\"anthropic\",\"name\":\"c\",\"key\":\"" + nothing + "\"}");
+        for (JsonNode key : service.require(200, "GET", keys, owner, null).get("items")) {
+            call(
+                    200,
+                    service,
+                    "PUT",
+                    keys + "/" + key.get("id").asText() + "/value",
+                    owner,
+                    "{\"key\":\"" + nothing + "\"}");
+        }
+        List<Callable<Integer>> uses = Collections.nCopies(
+                200,
+                () -> service.call("POST", "/v1/proxy/openai/v1/echo", agent, "{}")
+                        .statusCode());
+        try (ExecutorService callers = Executors.newFixedThreadPool(16)) {
+            for (Future<Integer> use : callers.invokeAll(uses)) {
+                assertEquals(200, use.get());
+            }
         }
     }
 
@@ -125,8 +175,20 @@ class MemoryIT {
             if (memory.contains(new String(value.getBytes(CHARS), StandardCharsets.ISO_8859_1))) {
                 found.add(kind + " as characters");
             }
+            for (int before = 0; before < 3; before++) {
+                if (memory.contains(base64(value, before))) {
+                    found.add(kind + " as base64");
+                }
+            }
         });
         return found;
+    }
+
+    /** What base64 makes of the value's whole groups when so many of its bytes belong to the group before. */
+    private static String base64(String value, int before) {
+        byte[] bytes = value.substring(before, before + (value.length() - before) / 3 * 3)
+                .getBytes(StandardCharsets.US_ASCII);
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     /** Gives the credential back, or breaks the connection. */

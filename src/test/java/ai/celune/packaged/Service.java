@@ -73,6 +73,13 @@ final class Service implements AutoCloseable {
         return new Service(name, database, () -> {}, providerUrl);
     }
 
+    /** With a real Vault in place of the keyring. */
+    Service withVault(Map<String, String> vault) {
+        properties.remove("celune.keyring.file");
+        properties.putAll(vault);
+        return this;
+    }
+
     /** Sets a property for the next start. */
     Service set(String property, String value) {
         properties.put(property, value);

@@ -74,16 +74,16 @@ final class Vault implements AutoCloseable {
     }
 
     private static SSLContext tls(VaultConfig config) {
-        SslContextBuilder tls = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
-        config.caFile().map(Path::toFile).ifPresent(tls::trustManager);
         if (config.certificateFile().isPresent() != config.keyFile().isPresent()) {
             throw new IllegalStateException(
                     "celune.vault.certificate-file and celune.vault.key-file are set together or not at all");
         }
-        config.certificateFile()
-                .ifPresent(certificate -> tls.keyManager(
-                        certificate.toFile(), config.keyFile().orElseThrow().toFile()));
         try {
+            SslContextBuilder tls = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
+            config.caFile().map(Path::toFile).ifPresent(tls::trustManager);
+            config.certificateFile()
+                    .ifPresent(certificate -> tls.keyManager(
+                            certificate.toFile(), config.keyFile().orElseThrow().toFile()));
             return ((JdkSslContext) tls.build()).context();
         } catch (SSLException | IllegalArgumentException e) {
             throw new IllegalStateException(
