@@ -82,6 +82,12 @@ class StartupChecks {
                 "there is neither TLS nor a trusted proxy");
         acceptable(
                 findings,
+                value("celune.vault.url").orElse("").startsWith("http:"),
+                "plain-vault",
+                "celune.vault.url",
+                "what is sealed and opened passes unencrypted");
+        acceptable(
+                findings,
                 is("celune.session.issuer", "celune"),
                 "default-issuer",
                 "celune.session.issuer",

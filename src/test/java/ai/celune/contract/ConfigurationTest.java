@@ -69,6 +69,11 @@ class ConfigurationTest {
             properties.put(name + ".<name>.base-url", "none");
             return;
         }
+        if (method.getRawReturnType().isInterface()
+                && method.getRawReturnType().getPackageName().startsWith("ai.celune")) {
+            method.getRawReturnType().getMethods().forEach(nested -> add(properties, name, nested));
+            return;
+        }
         properties.put(
                 name,
                 method.tryGetAnnotationOfType(WithDefault.class)

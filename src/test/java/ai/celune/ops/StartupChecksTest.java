@@ -46,6 +46,15 @@ class StartupChecksTest {
     }
 
     @Test
+    void vaultIsCalledByHttpsUnlessAccepted() {
+        Map<String, String> plain = Map.of("celune.vault.url", "http://vault.example.com:8200");
+        assertEquals(List.of("celune.vault.url"), findings(plain));
+        Map<String, String> accepted = new HashMap<>(plain);
+        accepted.put("celune.startup.accept", "plain-vault");
+        assertEquals(List.of(), findings(accepted));
+    }
+
+    @Test
     void someFindingsCanBeAcceptedByName() {
         Map<String, String> wildcard = Map.of("quarkus.http.cors.origins", "*");
         assertEquals(List.of("quarkus.http.cors.origins"), findings(wildcard));
