@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.celune.support.Fuzz;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +26,23 @@ class PostmasterPidTest {
         assertTrue(PostmasterPid.parse(List.of()).isEmpty());
         assertTrue(PostmasterPid.parse(List.of("-1")).isEmpty());
         assertTrue(PostmasterPid.parse(List.of("not a number")).isEmpty());
+    }
+
+    @Test
+    void aChangedFileNamesTheNumberOnItsFirstLineOrNone() {
+        Fuzz.rounds(5_000, fuzz -> {
+            String text = fuzz.like("4711\n/data\n1700000000\n5432");
+            PostmasterPid.parse(text.lines().toList())
+                    .ifPresent(process -> assertEquals(
+                            process.pid(),
+                            Long.parseLong(text.lines().toList().getFirst().strip())));
+        });
+    }
+
+    @Test
+    void aFileThatIsNoTextNamesNoProcess(@TempDir Path directory) throws IOException {
+        Files.write(directory.resolve("postmaster.pid"), new byte[] {'1', (byte) 0xff, '\n'});
+        assertTrue(PostmasterPid.read(directory).isEmpty());
     }
 
     @Test
