@@ -23,11 +23,9 @@ import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +41,6 @@ class IdempotencyInterceptor {
             new ErrorCode(409, "idempotency_in_progress", "An equal request is still being worked on.");
     private static final ErrorCode REUSED =
             new ErrorCode(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.");
-    private static final Pattern SYNTAX = Pattern.compile("[\\x21-\\x7e]{16,255}");
     private static final int MAX_BODY = 256 * 1024;
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
@@ -73,7 +70,7 @@ class IdempotencyInterceptor {
         if (key == null) {
             return invocation.proceed();
         }
-        if (!SYNTAX.matcher(key).matches()) {
+        if (!SentRequest.isKey(key)) {
             throw Problem.invalid("Idempotency-Key", "pattern", "must be 16 to 255 visible ASCII characters");
         }
         try {
@@ -87,8 +84,9 @@ class IdempotencyInterceptor {
     }
 
     private Object once(InvocationContext invocation, String sentKey) throws Exception {
-        RequestKey key = key(sentKey);
-        byte[] fingerprint = fingerprint();
+        SentRequest sent = sent();
+        RequestKey key = key(sent.keyHash(sentKey));
+        byte[] fingerprint = sent.fingerprint();
         Claim claim = records.claim(key, fingerprint);
         if (claim.answer() != null) {
             if (!Digest.equal(fingerprint, Objects.requireNonNull(claim.fingerprint()))) {
@@ -136,28 +134,21 @@ class IdempotencyInterceptor {
         return response.build();
     }
 
-    private RequestKey key(String sent) {
+    private RequestKey key(byte[] keyHash) {
         Actor actor = current.requireActor();
         return new RequestKey(
                 Objects.requireNonNullElse(actor.workspaceId(), Scope.NOBODY),
                 actor.principal().id(),
-                Digest.ofList(route().getBytes(StandardCharsets.UTF_8), sent.getBytes(StandardCharsets.UTF_8)));
+                keyHash);
     }
 
-    private byte[] fingerprint() {
+    private SentRequest sent() {
         HttpServerRequest sent = request.getCurrent().request();
-        String type = sent.getHeader(HttpHeaders.CONTENT_TYPE);
-        return Digest.ofList(
-                route().getBytes(StandardCharsets.UTF_8),
-                Objects.requireNonNullElse(sent.query(), "").getBytes(StandardCharsets.UTF_8),
-                (type == null ? "" : type.split(";", 2)[0].strip()).getBytes(StandardCharsets.UTF_8),
+        return new SentRequest(
+                sent.method() + " " + sent.path(),
+                sent.query(),
+                sent.getHeader(HttpHeaders.CONTENT_TYPE),
                 JsonBodyReader.bodyDigest(request));
-    }
-
-    /** Our POST routes have their parameters in ids only, so the path itself is the finest template. */
-    private String route() {
-        return request.getCurrent().request().method() + " "
-                + request.getCurrent().request().path();
     }
 
     private static boolean isLockTimeout(Throwable failure) {

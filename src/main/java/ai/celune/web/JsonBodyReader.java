@@ -70,7 +70,8 @@ public class JsonBodyReader implements MessageBodyReader<Object> {
                 return null;
             }
             Object read = json.readValue(bytes, TypeFactory.defaultInstance().constructType(generic));
-            if (headers.getFirst("Idempotency-Key") != null) {
+            // Null has no canonical form; like an absent body it is for the operation to refuse.
+            if (read != null && headers.getFirst("Idempotency-Key") != null) {
                 request.getCurrent().put(DIGEST, canonicalDigest(bytes));
             }
             return read;

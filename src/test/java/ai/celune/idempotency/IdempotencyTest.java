@@ -91,6 +91,12 @@ class IdempotencyTest {
     }
 
     @Test
+    void aBodyOfNullIsRefusedWithAKeyToo() {
+        Reply refused = Api.post("/v1/service-accounts", owner(), "null", "Idempotency-Key", KEY);
+        assertEquals("invalid_request", refused.require(400).code());
+    }
+
+    @Test
     void theSameKeyOnAnotherPathIsAnotherRequest() {
         create(owner(), KEY, "one").require(201);
         assertEquals(
