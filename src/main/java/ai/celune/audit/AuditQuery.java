@@ -6,10 +6,12 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Query parameters as sent; a malformed one is 400 and names itself. */
 final class AuditQuery {
+    private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Set<String> OUTCOMES = Set.of("success", "denied", "failed");
 
     @QueryParam("actor")
@@ -57,18 +59,28 @@ final class AuditQuery {
     }
 
     private static @Nullable UUID uuid(@Nullable String value) {
-        try {
-            return value == null ? null : UUID.fromString(value);
-        } catch (IllegalArgumentException e) {
+        if (value == null) {
+            return null;
+        }
+        // Java would also take shortened and overlong groups, and cut them.
+        if (!UUID_FORM.matcher(value).matches()) {
             throw Problem.invalid("actor", "uuid", "must be an id");
         }
+        return UUID.fromString(value);
     }
 
     private static @Nullable Instant instant(String name, @Nullable String value) {
-        try {
-            return value == null ? null : Instant.parse(value);
-        } catch (DateTimeException e) {
-            throw Problem.invalid(name, "instant", "must be an RFC 3339 instant in UTC");
+        if (value == null) {
+            return null;
         }
+        try {
+            // RFC 3339 has years of four digits; Java's own range is wider than PostgreSQL's.
+            if (!value.startsWith("+") && !value.startsWith("-")) {
+                return Instant.parse(value);
+            }
+        } catch (DateTimeException e) {
+            // Refused below.
+        }
+        throw Problem.invalid(name, "instant", "must be an RFC 3339 instant in UTC");
     }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -135,17 +136,20 @@ class AuditReads {
     }
 
     /** Where a page ends: time in microseconds, then id. */
-    private record Position(Instant recordedAt, UUID id) {
+    record Position(Instant recordedAt, UUID id) {
         static Position of(String cursor) {
             try {
                 byte[] bytes = Base64.getUrlDecoder().decode(cursor);
                 if (bytes.length == 24) {
                     ByteBuffer buffer = ByteBuffer.wrap(bytes);
                     long micros = buffer.getLong();
-                    return new Position(
-                            Instant.ofEpochSecond(
-                                    Math.floorDiv(micros, 1_000_000), Math.floorMod(micros, 1_000_000) * 1_000L),
+                    Position position = new Position(
+                            Instant.EPOCH.plus(micros, ChronoUnit.MICROS),
                             new UUID(buffer.getLong(), buffer.getLong()));
+                    // Nothing was recorded at a time that PostgreSQL cannot express; and a cursor has one spelling.
+                    if (micros >= 0 && position.cursor().equals(cursor)) {
+                        return position;
+                    }
                 }
             } catch (IllegalArgumentException e) {
                 // Not base64: refused below like any other cursor that is not ours.
@@ -155,7 +159,7 @@ class AuditReads {
 
         String cursor() {
             ByteBuffer bytes = ByteBuffer.allocate(24)
-                    .putLong(recordedAt.getEpochSecond() * 1_000_000 + recordedAt.getNano() / 1_000)
+                    .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, recordedAt))
                     .putLong(id.getMostSignificantBits())
                     .putLong(id.getLeastSignificantBits());
             return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());

@@ -163,6 +163,10 @@ class AuditResourceTest {
                 "limit=201",
                 "limit=x",
                 "cursor=x",
+                "actor=1-1-1-1-1",
+                "from=%2B999999999-12-31T23:59:59Z",
+                "to=-9999-01-01T00:00:00Z",
+                "cursor=gAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
             })
     void aBadFilterIsRefusedAndReadsNothing(String query) {
         assertEquals(
