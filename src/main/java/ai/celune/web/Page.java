@@ -40,7 +40,11 @@ public record Page<T>(List<T> items, @Nullable String next) {
             byte[] bytes = Base64.getUrlDecoder().decode(cursor);
             if (bytes.length == 16) {
                 ByteBuffer buffer = ByteBuffer.wrap(bytes);
-                return new UUID(buffer.getLong(), buffer.getLong());
+                UUID id = new UUID(buffer.getLong(), buffer.getLong());
+                // The decoder takes padding and ignores unused bits; a cursor has one spelling.
+                if (cursor(id).equals(cursor)) {
+                    return id;
+                }
             }
         } catch (IllegalArgumentException e) {
             // Not base64: refused below like any other cursor that is not ours.

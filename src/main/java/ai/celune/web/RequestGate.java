@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class RequestGate {
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{7,63}");
-    private static final Pattern TRACE_PARENT = Pattern.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
+    /** W3C Trace Context, section 3.2: ids of zeros alone are invalid. */
+    private static final Pattern TRACE_PARENT =
+            Pattern.compile("00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+
     private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9_~{}-][A-Za-z0-9._~{}-]*+|/\\.well-known)++|/");
     private static final int LONGEST_PATH = 512;
     private static final String PROXY = "/v1/proxy/";
@@ -47,7 +50,7 @@ class RequestGate {
         if (channel(request).hasAttr(DOOMED)) {
             return;
         }
-        String id = requestId(request.getHeader("X-Request-Id"));
+        String id = requestId(request.getHeader("X-Request-Id"), random);
         new RequestFacts(
                         id,
                         traceId(request.getHeader("traceparent")),
@@ -106,7 +109,7 @@ class RequestGate {
                 : 0;
     }
 
-    private String requestId(@Nullable String sent) {
+    static String requestId(@Nullable String sent, SecureRandom random) {
         if (sent != null && REQUEST_ID.matcher(sent).matches()) {
             return sent;
         }
@@ -115,7 +118,7 @@ class RequestGate {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private static @Nullable String traceId(@Nullable String traceParent) {
+    static @Nullable String traceId(@Nullable String traceParent) {
         if (traceParent == null) {
             return null;
         }
@@ -124,11 +127,11 @@ class RequestGate {
     }
 
     /** Audit values are text without control characters, of bounded length. */
-    private static @Nullable String cut(@Nullable String header) {
+    static @Nullable String cut(@Nullable String header) {
         if (header == null) {
             return null;
         }
-        String printable = header.replaceAll("\\p{Cntrl}|\\p{Cs}", "?");
+        String printable = header.replaceAll("\\p{Cc}|\\p{Cs}", "?");
         return printable.substring(0, Math.min(256, printable.length()));
     }
 }
