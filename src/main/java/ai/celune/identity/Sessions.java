@@ -2,7 +2,6 @@ package ai.celune.identity;
 
 import ai.celune.audit.AuditLog;
 import ai.celune.crypto.Derivation;
-import ai.celune.crypto.Digest;
 import ai.celune.identity.IdentityLookups.KnownRefreshToken;
 import ai.celune.security.Actor;
 import ai.celune.security.CredentialEnded;
@@ -16,11 +15,9 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** Life of sessions: opened, refreshed by tokens that derive from their parent, ended one by one or all at once (R16, R18). */
 @ApplicationScoped
 public class Sessions {
-    private static final String PREFIX = "clr_";
     private static final int TOKEN_BYTES = 32;
 
     private final EntityManager entities;
@@ -78,7 +74,7 @@ public class Sessions {
         Session session =
                 new Session(Ids.next(), userId, workspaceId, account.epoch(), salt, clock.instant(), expiresAt);
         entities.persist(session);
-        entities.persist(new RefreshToken(hash(token), session.id(), userId, 0));
+        entities.persist(new RefreshToken(token, session.id(), userId, 0));
         audit.recordAs(
                 Actor.Ref.user(userId),
                 Actor.Ref.session(session.id()),
@@ -104,8 +100,7 @@ public class Sessions {
             case ROTATES -> {
                 session.rotate(now);
                 byte[] successor = successor(session, token, session.generation());
-                entities.persist(
-                        new RefreshToken(hash(successor), session.id(), session.userId(), session.generation()));
+                entities.persist(new RefreshToken(successor, session.id(), session.userId(), session.generation()));
                 audit.recordAs(
                         actor, credential, new IdentityEvents.SessionRefreshed(session.id(), session.generation()));
                 yield Optional.of(tokens(session, successor));
@@ -132,7 +127,7 @@ public class Sessions {
     }
 
     Optional<KnownRefreshToken> find(byte[] token) {
-        return lookups.refreshToken(hash(token));
+        return lookups.refreshToken(RefreshToken.hash(token));
     }
 
     /**
@@ -190,30 +185,14 @@ public class Sessions {
     private Tokens tokens(Session session, byte[] refreshToken) {
         return new Tokens(
                 accessTokens.issue(session.userId(), session.id()),
-                PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(refreshToken),
+                RefreshToken.text(refreshToken),
                 config.accessToken().toSeconds(),
                 session.workspaceId());
-    }
-
-    /** The bytes of a refresh token; empty for anything that we cannot have issued. */
-    static Optional<byte[]> parse(String refreshToken) {
-        if (refreshToken.length() != PREFIX.length() + 43 || !refreshToken.startsWith(PREFIX)) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Base64.getUrlDecoder().decode(refreshToken.substring(PREFIX.length())));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     private static byte[] successor(Session session, byte[] parent, int generation) {
         byte[] info = ByteBuffer.allocate(4).putInt(generation).array();
         return Derivation.hkdf(parent, session.salt(), info, TOKEN_BYTES);
-    }
-
-    private static byte[] hash(byte[] token) {
-        return Digest.sha256("refresh:".getBytes(StandardCharsets.UTF_8), token);
     }
 
     private byte[] bytes() {

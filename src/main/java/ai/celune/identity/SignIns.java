@@ -111,7 +111,8 @@ class SignIns {
     }
 
     Tokens refresh(Refresh wanted) {
-        byte[] token = Sessions.parse(wanted.refreshToken()).orElseThrow(() -> new Problem(ErrorCode.UNAUTHENTICATED));
+        byte[] token =
+                RefreshToken.parse(wanted.refreshToken()).orElseThrow(() -> new Problem(ErrorCode.UNAUTHENTICATED));
         var known = sessions.find(token).orElseThrow(() -> new Problem(ErrorCode.UNAUTHENTICATED));
         limits.takeForFamily(known.sessionId());
         return sessions.refresh(known, token);
