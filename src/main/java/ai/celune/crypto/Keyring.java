@@ -15,8 +15,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The sealer of a single machine: AES-256-GCM with a random 96-bit nonce and {@link Binding#context()} as associated data, under keys derived by
@@ -26,7 +24,7 @@ import java.util.regex.Pattern;
  * blocks of an earlier version of the file, and so may its backups: shredding is only as good as their disposal.
  */
 public final class Keyring implements Sealer {
-    private static final Pattern SEALED = Pattern.compile("ring:v([1-9][0-9]{0,8}):([A-Za-z0-9+/]+=*)");
+    private static final String STORE = "ring";
     private static final byte[] PURPOSE = "celune/keyring/v1".getBytes(UTF_8);
     private static final int NEWEST = 0;
 
@@ -97,17 +95,19 @@ public final class Keyring implements Sealer {
     public String seal(Binding binding, byte[] plaintext) {
         try (Key key = key(binding.workspace(), NEWEST)) {
             byte[] sealed = AesGcm.seal(key.bytes.bytes(), binding.context(), plaintext, random);
-            return "ring:v" + key.version + ":" + Base64.getEncoder().encodeToString(sealed);
+            return STORE + ":v" + key.version + ":" + Base64.getEncoder().encodeToString(sealed);
         }
     }
 
     @Override
     public Secret open(Binding binding, String sealed) {
-        Matcher parts = SEALED.matcher(sealed);
-        boolean wellFormed = parts.matches();
+        Optional<SealedText> text = SealedText.parse(STORE, sealed);
         // The workspace's state comes first: after shredding the answer must not depend on what is presented.
-        try (Key key = key(binding.workspace(), wellFormed ? Integer.parseInt(parts.group(1)) : NEWEST)) {
-            return AesGcm.open(key.bytes.bytes(), binding.context(), decode(wellFormed ? parts.group(2) : ""));
+        try (Key key = key(binding.workspace(), text.map(SealedText::keyVersion).orElse(NEWEST))) {
+            return AesGcm.open(
+                    key.bytes.bytes(),
+                    binding.context(),
+                    text.orElseThrow(SecretIntegrityException::new).body());
         }
     }
 
@@ -179,19 +179,6 @@ public final class Keyring implements Sealer {
         content.wipe();
         content = next;
         stamp = of;
-    }
-
-    private static byte[] decode(String base64) {
-        try {
-            byte[] body = Base64.getDecoder().decode(base64);
-            // The decoder ignores the unused bits of the last character; a changed text must not open.
-            if (Base64.getEncoder().encodeToString(body).equals(base64)) {
-                return body;
-            }
-        } catch (IllegalArgumentException _) {
-            // Falls through: one answer for all that is malformed.
-        }
-        throw new SecretIntegrityException();
     }
 
     private byte[] random32() {

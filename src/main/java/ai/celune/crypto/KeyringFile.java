@@ -7,6 +7,8 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,6 +29,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +39,11 @@ import org.jspecify.annotations.Nullable;
 final class KeyringFile {
     private static final int FORMAT = 1;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private final Path path;
 
@@ -122,20 +129,22 @@ final class KeyringFile {
     }
 
     private static Content parse(JsonNode root) throws IOException {
-        if (root.path("format").asInt() != FORMAT) {
+        JsonNode workspaces = root.path("workspaces");
+        if (root.path("format").asInt() != FORMAT || !workspaces.isObject()) {
             throw new IOException("keyring file of an unknown format");
         }
         Content content = new Content(key(root.path("master")));
-        for (Map.Entry<String, JsonNode> workspace : root.path("workspaces").properties()) {
+        for (Map.Entry<String, JsonNode> workspace : workspaces.properties()) {
             SortedMap<Integer, byte[]> secrets = new TreeMap<>();
             for (Map.Entry<String, JsonNode> secret :
                     workspace.getValue().path("secrets").properties()) {
-                secrets.put(Integer.valueOf(secret.getKey()), key(secret.getValue()));
+                secrets.put(version(secret.getKey()), key(secret.getValue()));
             }
-            if (secrets.isEmpty() && !workspace.getValue().path("shredded").asBoolean()) {
-                throw new IOException("keyring file with a workspace that has no secrets and is not shredded");
+            if (secrets.isEmpty() != workspace.getValue().path("shredded").asBoolean()) {
+                throw new IOException(
+                        "keyring file with a workspace that neither has secrets nor is shredded, or both");
             }
-            content.workspaces.put(UUID.fromString(workspace.getKey()), secrets);
+            content.workspaces.put(id(workspace.getKey()), secrets);
         }
         return content;
     }
@@ -174,6 +183,22 @@ final class KeyringFile {
                 directory.force(true);
             }
         }
+    }
+
+    /** A version as {@link SealedText} writes it: one that it cannot read back would seal what nobody opens. */
+    private static int version(String text) throws IOException {
+        if (!VERSION.matcher(text).matches()) {
+            throw new IOException("keyring file with a key version that is no version");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static UUID id(String text) throws IOException {
+        UUID id = UUID.fromString(text);
+        if (!id.toString().equals(text)) {
+            throw new IOException("keyring file with a workspace id in an unusual form");
+        }
+        return id;
     }
 
     private static byte[] key(JsonNode node) throws IOException {

@@ -2,6 +2,7 @@ package ai.celune.crypto.vault;
 
 import ai.celune.crypto.Binding;
 import ai.celune.crypto.Digest;
+import ai.celune.crypto.SealedText;
 import ai.celune.crypto.Sealer;
 import ai.celune.crypto.Secret;
 import ai.celune.crypto.SecretIntegrityException;
@@ -10,14 +11,11 @@ import ai.celune.crypto.SecretStoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * taken for this one's secret.
  */
 final class VaultSealer implements Sealer {
-    private static final Pattern SEALED = Pattern.compile("vault:v[1-9][0-9]{0,8}:([A-Za-z0-9+/]+=*)");
     /** A nonce, a tag, and the context between them. */
     private static final int SHORTEST = 12 + Digest.LENGTH + 16;
 
@@ -125,17 +122,8 @@ final class VaultSealer implements Sealer {
     }
 
     private static boolean isSealed(String text) {
-        Matcher parts = SEALED.matcher(text);
-        if (!parts.matches()) {
-            return false;
-        }
-        try {
-            byte[] body = Base64.getDecoder().decode(parts.group(1));
-            // The decoder ignores the unused bits of the last character; a changed text must not open.
-            return body.length >= SHORTEST
-                    && Base64.getEncoder().encodeToString(body).equals(parts.group(1));
-        } catch (IllegalArgumentException _) {
-            return false;
-        }
+        return SealedText.parse("vault", text)
+                .filter(parsed -> parsed.body().length >= SHORTEST)
+                .isPresent();
     }
 }
