@@ -48,13 +48,13 @@ public final class Arguments {
         return Integer.parseInt(value);
     }
 
-    /** An http or https address without a trailing slash. */
+    /** An http or https address without a slash at its end. */
     public String url(String option) {
         String value = value(option);
         if (!value.matches("https?://[^/].*") || !parses(value)) {
             throw Refusal.usage(option + " needs an http or https address, not '" + value + "'");
         }
-        return value.endsWith("/") ? value.substring(0, value.length() - 1) : value;
+        return value.replaceFirst("/+$", "");
     }
 
     public Refusal unknown(String option) {
