@@ -107,6 +107,10 @@ final class Service implements AutoCloseable {
         });
     }
 
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
     boolean isReady() {
         try {
             return management("/q/health/ready", null).statusCode() == 200;
