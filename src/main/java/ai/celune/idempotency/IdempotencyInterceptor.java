@@ -24,7 +24,6 @@ import jakarta.interceptor.InvocationContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -39,13 +38,10 @@ import org.jspecify.annotations.Nullable;
 @Interceptor
 @Priority(Interceptor.Priority.LIBRARY_BEFORE + 50)
 class IdempotencyInterceptor {
-    private static final ErrorCode IN_PROGRESS =
-            new ErrorCode(409, "idempotency_in_progress", "An equal request is still being worked on.");
     private static final ErrorCode REUSED =
             new ErrorCode(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.");
     private static final Pattern SYNTAX = Pattern.compile("[\\x21-\\x7e]{16,255}");
     private static final int MAX_BODY = 256 * 1024;
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final IdempotencyRecords records;
     private final Transactions transactions;
@@ -76,14 +72,7 @@ class IdempotencyInterceptor {
         if (!SYNTAX.matcher(key).matches()) {
             throw Problem.invalid("Idempotency-Key", "pattern", "must be 16 to 255 visible ASCII characters");
         }
-        try {
-            return transactions.inNew(() -> once(invocation, key));
-        } catch (RuntimeException e) {
-            if (isLockTimeout(e)) {
-                throw new Problem(IN_PROGRESS).retryAfter(1).causedBy(e);
-            }
-            throw e;
-        }
+        return transactions.inNew(() -> once(invocation, key));
     }
 
     private Object once(InvocationContext invocation, String sentKey) throws Exception {
@@ -158,14 +147,5 @@ class IdempotencyInterceptor {
     private String route() {
         return request.getCurrent().request().method() + " "
                 + request.getCurrent().request().path();
-    }
-
-    private static boolean isLockTimeout(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState())) {
-                return true;
-            }
-        }
-        return false;
     }
 }
