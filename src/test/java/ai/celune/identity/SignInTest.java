@@ -79,6 +79,8 @@ class SignInTest {
 
     @Test
     void ofAHundredParallelGuessesOnlyTheAllowedNumberIsEvaluated() {
+        // Else the second that follows the third failure may pass while a busy machine still answers.
+        clock.stop();
         List<Reply> replies = Api.atOnce(100, () -> Actors.signIn(person.email(), WRONG));
         long evaluated = replies.stream().filter(reply -> reply.status() == 401).count();
         assertTrue(evaluated >= 1 && evaluated <= 3, "evaluated " + evaluated);
