@@ -34,7 +34,7 @@ class PlatformResource {
     @Operation(summary = "Issue an access code for one new workspace")
     public RestResponse<AccessCodeView.Issued> issue(@Nullable IssueAccessCode wanted) {
         AccessCodeView.Issued issued = codes.issue(wanted == null ? null : wanted.expiresAt());
-        return Answers.created("/v1/platform/access-codes/" + issued.id(), issued);
+        return Answers.created("/v1/platform/access-codes", issued);
     }
 
     @GET
@@ -57,6 +57,6 @@ class PlatformResource {
     @Idempotent
     @Operation(summary = "Issue a code by which a person sets a new password")
     public RestResponse<AccessCodeView.Issued> resetCode(@RestPath UUID id) {
-        return Answers.created("/v1/platform/users/" + id, resetCodes.issue(id));
+        return Answers.created(resetCodes.issue(id));
     }
 }

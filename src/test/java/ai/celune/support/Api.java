@@ -55,13 +55,19 @@ public final class Api {
     }
 
     /**
-     * Any call.
+     * Any call; fails when its answer is not in the OpenAPI document.
      *
      * @param body bytes and text are sent as they are, anything else as JSON; null for none
      * @param headers name, value, name, value; a Content-Type replaces {@code application/json}
      */
     public static Reply send(
             String method, String path, @Nullable String token, @Nullable Object body, String... headers) {
+        Reply reply = fetch(method, path, token, body, headers);
+        ApiDocument.require(method, path, reply);
+        return reply;
+    }
+
+    static Reply fetch(String method, String path, @Nullable String token, @Nullable Object body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(baseUrl() + path))
                 .timeout(Duration.ofSeconds(30))
                 .method(method, publisher(body));
