@@ -62,12 +62,6 @@ public final class Api {
      */
     public static Reply send(
             String method, String path, @Nullable String token, @Nullable Object body, String... headers) {
-        Reply reply = fetch(method, path, token, body, headers);
-        ApiDocument.require(method, path, reply);
-        return reply;
-    }
-
-    static Reply fetch(String method, String path, @Nullable String token, @Nullable Object body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(baseUrl() + path))
                 .timeout(Duration.ofSeconds(30))
                 .method(method, publisher(body));
@@ -82,7 +76,9 @@ public final class Api {
         }
         try {
             var response = CLIENT.send(request.build(), BodyHandlers.ofString());
-            return new Reply(method + " " + path, response.statusCode(), response.headers(), response.body());
+            Reply reply = new Reply(method + " " + path, response.statusCode(), response.headers(), response.body());
+            ApiDocument.require(method, path, reply);
+            return reply;
         } catch (IOException e) {
             throw new UncheckedIOException(method + " " + path, e);
         } catch (InterruptedException e) {
