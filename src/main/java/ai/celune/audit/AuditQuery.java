@@ -1,5 +1,6 @@
 package ai.celune.audit;
 
+import ai.celune.web.Instants;
 import ai.celune.web.Problem;
 import jakarta.ws.rs.QueryParam;
 import java.time.DateTimeException;
@@ -66,7 +67,7 @@ final class AuditQuery {
 
     private static @Nullable Instant instant(String name, @Nullable String value) {
         try {
-            return value == null ? null : Instant.parse(value);
+            return value == null ? null : Instants.parse(value);
         } catch (DateTimeException e) {
             throw Problem.invalid(name, "instant", "must be an RFC 3339 instant in UTC");
         }

@@ -1,5 +1,6 @@
 package ai.celune.web;
 
+import ai.celune.audit.NotRecordedException;
 import ai.celune.crypto.SecretIntegrityException;
 import ai.celune.crypto.SecretKeyMissingException;
 import ai.celune.crypto.SecretShreddedException;
@@ -60,6 +61,7 @@ final class Problems {
             case OptimisticLockException ignored -> new Problem(ErrorCode.CONFLICT);
             case StaleStateException ignored -> new Problem(ErrorCode.CONFLICT);
             case RejectedExecutionException ignored -> new Problem(ErrorCode.OVERLOADED).retryAfter(1);
+            case NotRecordedException unrecorded -> unrecorded(unrecorded);
             case SQLException database -> database(database);
             case WebApplicationException web -> http(web);
             default -> null;
@@ -80,6 +82,12 @@ final class Problems {
             return new Problem(ErrorCode.CONFLICT).retryAfter(1);
         }
         return null;
+    }
+
+    /** A database that is gone is named as such; anything else that keeps an entry out is about the audit log. */
+    private static Problem unrecorded(NotRecordedException failure) {
+        Problem problem = failure.getCause() instanceof SQLException database ? database(database) : null;
+        return problem == null ? unavailable(ErrorCode.AUDIT_UNAVAILABLE) : problem;
     }
 
     private static @Nullable Problem http(WebApplicationException failure) {

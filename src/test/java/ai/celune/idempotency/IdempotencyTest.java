@@ -16,12 +16,16 @@ import ai.celune.support.TestClock;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,19 +63,43 @@ class IdempotencyTest {
     }
 
     @Test
-    void ofAHundredParallelEqualCallsOneHasAnEffect() {
+    void ofAHundredParallelEqualCallsOneHasAnEffectAndAllGetItsAnswer() {
         actors.owner();
         String before = accounts();
         List<Reply> replies = Api.atOnce(100, () -> create(owner(), KEY, "one"));
-        Set<String> answers = replies.stream()
-                .filter(reply -> reply.status() == 201)
-                .map(Reply::text)
-                .collect(Collectors.toSet());
-        assertEquals(1, answers.size(), answers.toString());
-        replies.stream()
-                .filter(reply -> reply.status() != 201)
-                .forEach(reply -> assertTrue(reply.status() == 409 || reply.status() == 503, reply.toString()));
+        assertEquals(Set.of(201), replies.stream().map(Reply::status).collect(Collectors.toSet()));
+        assertEquals(1, replies.stream().map(Reply::json).distinct().count());
+        assertEquals(
+                99,
+                replies.stream()
+                        .filter(reply -> reply.header("Idempotency-Replayed").equals("true"))
+                        .count());
         assertEquals(Integer.parseInt(before) + 1, Integer.parseInt(accounts()));
+    }
+
+    @Test
+    void anEqualCallThatStillRunsIsWaitedForAndThenNamed() throws Exception {
+        String owner = owner();
+        CompletableFuture<Reply> first;
+        try (Connection other = DriverManager.getConnection(PostgresResource.superuserJdbcUrl())) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("lock table service_account in exclusive mode");
+            first = CompletableFuture.supplyAsync(() -> create(owner, KEY, "slow"));
+            while (Rows.column("select 1 from pg_locks where relation = 'service_account'::regclass and not granted")
+                    .isEmpty()) {
+                Thread.onSpinWait();
+            }
+            long began = System.nanoTime();
+            Reply second = create(owner, KEY, "slow");
+            assertEquals("409 idempotency_in_progress", second.status() + " " + second.code());
+            assertEquals("1", second.header("Retry-After"));
+            assertTrue(System.nanoTime() - began > TimeUnit.SECONDS.toNanos(5), "did not wait");
+            assertEquals("0", Rows.one("select count(*) from service_account where name = 'slow'"));
+            other.rollback();
+        }
+        assertEquals(
+                first.join().require(201).json(), create(owner, KEY, "slow").json());
+        assertEquals("1", Rows.one("select count(*) from service_account where name = 'slow'"));
     }
 
     @Test
