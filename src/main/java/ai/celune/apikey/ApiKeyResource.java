@@ -4,6 +4,7 @@ import ai.celune.idempotency.Idempotent;
 import ai.celune.web.Answers;
 import ai.celune.web.JsonBodyReader;
 import ai.celune.web.Page;
+import ai.celune.web.Refuses;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -34,6 +35,7 @@ class ApiKeyResource {
     @Idempotent
     @PermissionsAllowed(ApiKeyPermissions.WRITE)
     @Operation(summary = "Create an API key; its value is shown this once")
+    @Refuses(status = 404, why = "A binding or the service account is not of the caller's workspace.")
     public RestResponse<CreatedApiKey> create(@Valid @NotNull CreateApiKey wanted) {
         CreatedApiKey created = keys.create(wanted);
         return Answers.created("/v1/api-keys/" + created.id(), created);

@@ -7,7 +7,6 @@ import ai.celune.tenancy.Scope;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agroal.api.AgroalDataSource;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -98,7 +97,7 @@ public class AuditLog {
             binder.bind(entry, statement);
             statement.executeUpdate();
         } catch (SQLException e) {
-            throw new PersistenceException(e);
+            throw new NotRecordedException(e);
         }
     }
 }

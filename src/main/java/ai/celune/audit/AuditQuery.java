@@ -1,5 +1,6 @@
 package ai.celune.audit;
 
+import ai.celune.web.Instants;
 import ai.celune.web.Problem;
 import jakarta.ws.rs.QueryParam;
 import java.time.DateTimeException;
@@ -70,17 +71,10 @@ final class AuditQuery {
     }
 
     private static @Nullable Instant instant(String name, @Nullable String value) {
-        if (value == null) {
-            return null;
-        }
         try {
-            // RFC 3339 has years of four digits; Java's own range is wider than PostgreSQL's.
-            if (!value.startsWith("+") && !value.startsWith("-")) {
-                return Instant.parse(value);
-            }
+            return value == null ? null : Instants.parse(value);
         } catch (DateTimeException e) {
-            // Refused below.
+            throw Problem.invalid(name, "instant", "must be an RFC 3339 instant in UTC");
         }
-        throw Problem.invalid(name, "instant", "must be an RFC 3339 instant in UTC");
     }
 }

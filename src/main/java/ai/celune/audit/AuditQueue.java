@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public class AuditQueue {
     private static final Logger LOG = Logger.getLogger(AuditQueue.class);
     private static final int CAPACITY = 10_000;
+    /** Of it for ends of actions alone: a flood of refusals must not push them out. */
+    private static final int RESERVED = 2_000;
+
     private static final int MAX_BATCH = 500;
 
     private final AgroalDataSource dataSource;
@@ -53,28 +56,32 @@ public class AuditQueue {
         writer.start();
     }
 
-    /** @param ends the action that this event ends, if any */
+    /** An event and the log that it belongs to. */
+    public record Entry(UUID workspaceId, Origin origin, AuditEvent fact) {}
+
+    /** @param ends the action that the one entry ends, if any */
     private record Waiting(
-            UUID workspace,
-            Origin origin,
-            AuditEvent fact,
-            @Nullable UUID ends,
-            Instant occurredAt,
-            CompletableFuture<Void> stored) {}
+            List<Entry> entries, @Nullable UUID ends, Instant occurredAt, CompletableFuture<Void> stored) {}
 
     /** Completes once the event is durable; fails when the queue is full or the database does not take it. */
     public CompletableFuture<Void> append(UUID workspace, Origin origin, AuditEvent fact) {
-        return add(workspace, origin, fact, null);
+        return append(List.of(new Entry(workspace, origin, fact)));
     }
 
-    /** As {@link #append}, for the end of an action that {@link AuditLog#recordBeginning} told of; dropped when an end is stored already. */
+    /** As {@link #append(UUID, Origin, AuditEvent)}; all of them in one commit. */
+    public CompletableFuture<Void> append(List<Entry> entries) {
+        return add(entries, null);
+    }
+
+    /** As {@link #append(UUID, Origin, AuditEvent)}, for the end of an action that {@link AuditLog#recordBeginning} told of; dropped when an end is stored already. */
     public CompletableFuture<Void> end(UUID workspace, Origin origin, AuditEvent fact, UUID action) {
-        return add(workspace, origin, fact, action);
+        return add(List.of(new Entry(workspace, origin, fact)), action);
     }
 
-    private CompletableFuture<Void> add(UUID workspace, Origin origin, AuditEvent fact, @Nullable UUID ends) {
-        Waiting waiting = new Waiting(workspace, origin, fact, ends, clock.instant(), new CompletableFuture<>());
-        if (!open || !queue.offer(waiting)) {
+    private CompletableFuture<Void> add(List<Entry> entries, @Nullable UUID ends) {
+        Waiting waiting = new Waiting(entries, ends, clock.instant(), new CompletableFuture<>());
+        boolean room = ends != null || queue.remainingCapacity() > RESERVED;
+        if (!open || !room || !queue.offer(waiting)) {
             waiting.stored.completeExceptionally(new IllegalStateException("the audit queue takes no more events"));
         }
         return waiting.stored;
@@ -104,14 +111,15 @@ public class AuditQueue {
             try {
                 insert(connection, batch);
                 connection.commit();
-            } catch (SQLException | RuntimeException e) {
+            } catch (Throwable e) {
                 connection.rollback();
                 throw e;
             } finally {
                 connection.setAutoCommit(true);
             }
             batch.forEach(waiting -> waiting.stored.complete(null));
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
+            // An error too: without this thread every later caller would wait in vain.
             if (batch.size() > 1 && isAboutOne(e)) {
                 // Its neighbours must not fail with it.
                 batch.forEach(waiting -> write(List.of(waiting)));
@@ -123,7 +131,7 @@ public class AuditQueue {
     }
 
     /** An entry that cannot be made, or that PostgreSQL refuses for what is in it (SQLSTATE classes 22 and 23). */
-    private static boolean isAboutOne(Exception failure) {
+    private static boolean isAboutOne(Throwable failure) {
         return !(failure instanceof SQLException sql)
                 || (sql.getSQLState() != null && sql.getSQLState().matches("2[23].*"));
     }
@@ -142,16 +150,18 @@ public class AuditQueue {
                     LOG.warnf("the end of %s came after it was recorded as unknown", waiting.ends);
                     continue;
                 }
-                AuditEntry.of(
-                                waiting.workspace,
-                                waiting.origin,
-                                waiting.fact,
-                                recordedAt,
-                                waiting.occurredAt,
-                                json,
-                                envelopes)
-                        .bind(statement);
-                statement.addBatch();
+                for (Entry entry : waiting.entries) {
+                    AuditEntry.of(
+                                    entry.workspaceId,
+                                    entry.origin,
+                                    entry.fact,
+                                    recordedAt,
+                                    waiting.occurredAt,
+                                    json,
+                                    envelopes)
+                            .bind(statement);
+                    statement.addBatch();
+                }
             }
             statement.executeBatch();
         }
@@ -173,6 +183,11 @@ public class AuditQueue {
             }
         }
         return closed;
+    }
+
+    /** Whether what is appended will be stored. */
+    boolean isWriting() {
+        return writer.isAlive();
     }
 
     /** After those who append to it while they stop. */

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -34,6 +35,7 @@ public class WorkspaceKeys {
     private final Scope scope;
     private final Transactions transactions;
     private final Clock clock;
+    private final AtomicBoolean refilling = new AtomicBoolean();
 
     WorkspaceKeys(AgroalDataSource dataSource, Sealer sealer, Scope scope, Transactions transactions, Clock clock) {
         this.dataSource = dataSource;
@@ -49,7 +51,27 @@ public class WorkspaceKeys {
      * @throws SecretStoreUnavailableException when none is ready and the secret store cannot make one
      */
     public <T> T taking(Function<UUID, T> work) {
-        return scope.asPlatform(() -> work.apply(take()));
+        try {
+            return scope.asPlatform(() -> work.apply(take()));
+        } finally {
+            refillSoon();
+        }
+    }
+
+    /** On a thread of its own, which knows nothing of the caller's transaction; once for many that ask at the same time. */
+    private void refillSoon() {
+        if (refilling.compareAndSet(false, true)) {
+            Thread.ofVirtual()
+                    .name("workspace-keys")
+                    .inheritInheritableThreadLocals(false)
+                    .start(() -> {
+                        try {
+                            refill();
+                        } finally {
+                            refilling.set(false);
+                        }
+                    });
+        }
     }
 
     private UUID take() {
@@ -84,7 +106,7 @@ public class WorkspaceKeys {
         }
     }
 
-    /** What replicas make at once too many is used up later. */
+    /** What is made too many, because several replicas saw it missing, is used up later. */
     @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refill() {
         try {

@@ -27,7 +27,11 @@ final class PostgresBinaries {
 
     /** The folder that holds {@code bin/postgres}. */
     static Path unpacked() {
-        byte[] archive = archive();
+        return unpacked(archive());
+    }
+
+    /** The same for another archive than the one that comes with the program. */
+    static Path unpacked(byte[] archive) {
         Path home = cache().resolve("postgresql-" + digest(archive));
         if (Files.isDirectory(home)) {
             return home;
@@ -67,18 +71,22 @@ final class PostgresBinaries {
     }
 
     private static byte[] archive() {
-        String arch = System.getProperty("os.arch");
-        boolean arm = arch.equals("aarch64") || arch.equals("arm64");
-        String name = "postgres-" + (isMac() ? "darwin" : "linux") + "-" + (arm ? "arm_64" : "x86_64") + ".txz";
-        try (InputStream in = PostgresBinaries.class.getClassLoader().getResourceAsStream(name)) {
+        try (InputStream in = PostgresBinaries.class.getClassLoader().getResourceAsStream(archiveName())) {
             if (in != null) {
                 return in.readAllBytes();
             }
         } catch (IOException e) {
             throw Refusal.of("cannot read the embedded PostgreSQL: " + e.getMessage());
         }
-        throw Refusal.of(
-                "this build holds no embedded PostgreSQL for " + System.getProperty("os.name") + " on " + arch);
+        throw Refusal.of("this build holds no embedded PostgreSQL for " + System.getProperty("os.name") + " on "
+                + System.getProperty("os.arch"));
+    }
+
+    /** What the archive for this machine is called inside its jar. */
+    static String archiveName() {
+        String arch = System.getProperty("os.arch");
+        boolean arm = arch.equals("aarch64") || arch.equals("arm64");
+        return "postgres-" + (isMac() ? "darwin" : "linux") + "-" + (arm ? "arm_64" : "x86_64") + ".txz";
     }
 
     private static boolean isMac() {

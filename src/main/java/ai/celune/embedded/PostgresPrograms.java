@@ -23,7 +23,11 @@ final class PostgresPrograms {
     }
 
     static PostgresPrograms unpacked() {
-        Path bin = PostgresBinaries.unpacked().resolve("bin");
+        return in(PostgresBinaries.unpacked());
+    }
+
+    static PostgresPrograms in(Path home) {
+        Path bin = home.resolve("bin");
         if (!System.getProperty("user.name").equals("root")) {
             return new PostgresPrograms(bin, List.of());
         }

@@ -60,7 +60,11 @@ public final class PostgresServer implements AutoCloseable {
      * {@code settings} are {@code name=value} and win over ours.
      */
     public static PostgresServer start(Path directory, String superuserPassword, String... settings) {
-        PostgresPrograms programs = PostgresPrograms.unpacked();
+        return start(PostgresPrograms.unpacked(), directory, superuserPassword, settings);
+    }
+
+    static PostgresServer start(
+            PostgresPrograms programs, Path directory, String superuserPassword, String... settings) {
         Path pgdata = directory.resolve("postgresql");
         try {
             if (Files.exists(pgdata.resolve("PG_VERSION"))) {

@@ -32,13 +32,14 @@ public final class RolesScript {
 
     /** Makes the roles and {@code database}, or brings them up to date. */
     public static void apply(PostgresServer server, String database, Passwords passwords) {
+        apply(server, database, passwords, "celune");
+    }
+
+    /** The same with role names that begin with another word than {@code celune}. */
+    static void apply(PostgresServer server, String database, Passwords passwords, String prefix) {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("database", database);
-        variables.put("owner", "celune_owner");
-        variables.put("migrate", "celune_migrate");
-        variables.put("app", "celune_app");
-        variables.put("authn", "celune_authn");
-        variables.put("audit", "celune_audit");
+        List.of("owner", "migrate", "app", "authn", "audit").forEach(role -> variables.put(role, prefix + "_" + role));
         variables.put("migrate_password", passwords.migrate());
         variables.put("app_password", passwords.app());
         variables.put("authn_password", passwords.authn());

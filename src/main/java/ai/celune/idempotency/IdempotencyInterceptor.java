@@ -23,7 +23,6 @@ import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.util.Objects;
 import java.util.UUID;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -37,12 +36,9 @@ import org.jspecify.annotations.Nullable;
 @Interceptor
 @Priority(Interceptor.Priority.LIBRARY_BEFORE + 50)
 class IdempotencyInterceptor {
-    private static final ErrorCode IN_PROGRESS =
-            new ErrorCode(409, "idempotency_in_progress", "An equal request is still being worked on.");
     private static final ErrorCode REUSED =
             new ErrorCode(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.");
     private static final int MAX_BODY = 256 * 1024;
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final IdempotencyRecords records;
     private final Transactions transactions;
@@ -73,14 +69,7 @@ class IdempotencyInterceptor {
         if (!SentRequest.isKey(key)) {
             throw Problem.invalid("Idempotency-Key", "pattern", "must be 16 to 255 visible ASCII characters");
         }
-        try {
-            return transactions.inNew(() -> once(invocation, key));
-        } catch (RuntimeException e) {
-            if (isLockTimeout(e)) {
-                throw new Problem(IN_PROGRESS).retryAfter(1).causedBy(e);
-            }
-            throw e;
-        }
+        return transactions.inNew(() -> once(invocation, key));
     }
 
     private Object once(InvocationContext invocation, String sentKey) throws Exception {
@@ -149,14 +138,5 @@ class IdempotencyInterceptor {
                 sent.query(),
                 sent.getHeader(HttpHeaders.CONTENT_TYPE),
                 JsonBodyReader.bodyDigest(request));
-    }
-
-    private static boolean isLockTimeout(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState())) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -4,6 +4,8 @@ import ai.celune.crypto.Binding;
 import ai.celune.crypto.Envelopes;
 import ai.celune.crypto.Secret;
 import ai.celune.tenancy.Ids;
+import ai.celune.web.ErrorCode;
+import ai.celune.web.Problem;
 import io.agroal.api.AgroalDataSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** The table of first answers, within the transaction of the operation. */
 @ApplicationScoped
 class IdempotencyRecords {
+    private static final ErrorCode IN_PROGRESS =
+            new ErrorCode(409, "idempotency_in_progress", "An equal request is still being worked on.");
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final Duration KEPT = Duration.ofHours(24);
 
     private final AgroalDataSource dataSource;
@@ -48,32 +53,31 @@ class IdempotencyRecords {
             byte @Nullable [] fingerprint,
             @Nullable Answer answer) {}
 
-    /** Claims the key for this transaction. An equal call that still runs is waited for, 5 s at most (SQLSTATE 55P03 then). */
+    /**
+     * Claims the key for this transaction. An equal call that still runs is waited for.
+     *
+     * @throws Problem {@code idempotency_in_progress} when it runs longer than anybody waits for a lock
+     */
     Claim claim(RequestKey key, byte[] fingerprint) {
         UUID recordId = Ids.next();
         Instant now = clock.instant();
-        try (Connection connection = dataSource.getConnection()) {
-            try (var statement = connection.createStatement()) {
-                statement.execute("set local lock_timeout = '5s'");
-            }
-            try (var statement = connection.prepareStatement("insert into idempotency_record as r (workspace_id,"
-                    + " principal_id, key_hash, fingerprint, record_id, created_at, expires_at)"
-                    + " values (?, ?, ?, ?, ?, ?, ?) on conflict (workspace_id, principal_id, key_hash) do update"
-                    + " set fingerprint = excluded.fingerprint, record_id = excluded.record_id,"
-                    + " created_at = excluded.created_at, expires_at = excluded.expires_at, sealed_body = null"
-                    + " where r.expires_at <= excluded.created_at")) {
-                int i = bind(statement, 1, key);
-                statement.setBytes(i++, fingerprint);
-                statement.setObject(i++, recordId);
-                statement.setObject(i++, now.atOffset(ZoneOffset.UTC));
-                statement.setObject(i, now.plus(KEPT).atOffset(ZoneOffset.UTC));
-                return statement.executeUpdate() == 1 ? new Claim(recordId, null, null) : earlier(connection, key);
-            } finally {
-                try (var statement = connection.createStatement()) {
-                    statement.execute("set local lock_timeout = default");
-                }
-            }
+        try (Connection connection = dataSource.getConnection();
+                var statement = connection.prepareStatement("insert into idempotency_record as r (workspace_id,"
+                        + " principal_id, key_hash, fingerprint, record_id, created_at, expires_at)"
+                        + " values (?, ?, ?, ?, ?, ?, ?) on conflict (workspace_id, principal_id, key_hash) do update"
+                        + " set fingerprint = excluded.fingerprint, record_id = excluded.record_id,"
+                        + " created_at = excluded.created_at, expires_at = excluded.expires_at, sealed_body = null"
+                        + " where r.expires_at <= excluded.created_at")) {
+            int i = bind(statement, 1, key);
+            statement.setBytes(i++, fingerprint);
+            statement.setObject(i++, recordId);
+            statement.setObject(i++, now.atOffset(ZoneOffset.UTC));
+            statement.setObject(i, now.plus(KEPT).atOffset(ZoneOffset.UTC));
+            return statement.executeUpdate() == 1 ? new Claim(recordId, null, null) : earlier(connection, key);
         } catch (SQLException e) {
+            if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                throw new Problem(IN_PROGRESS).retryAfter(1).causedBy(e);
+            }
             throw new PersistenceException(e);
         }
     }

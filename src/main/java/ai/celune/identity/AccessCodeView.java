@@ -1,5 +1,7 @@
 package ai.celune.identity;
 
+import ai.celune.idempotency.Replayable;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +18,21 @@ record AccessCodeView(
         @Nullable Instant revokedAt) {
 
     /** The one time that the code is shown. */
-    record Issued(UUID id, @Nullable String code, Instant expiresAt) implements ai.celune.idempotency.Replayable {
+    record Issued(
+            UUID id,
+            @Nullable String code,
+            Instant expiresAt,
+
+            @Nullable @JsonInclude(JsonInclude.Include.NON_NULL)
+            Boolean secretUnavailable)
+            implements Replayable {
+        Issued(UUID id, String code, Instant expiresAt) {
+            this(id, code, expiresAt, null);
+        }
+
         @Override
         public Object withoutSecret() {
-            return new Replayed(id, null, true, expiresAt);
+            return new Issued(id, null, expiresAt, true);
         }
 
         @Override
@@ -27,7 +40,4 @@ record AccessCodeView(
             return "Issued[" + id + "]";
         }
     }
-
-    /** What a repeated request gets. */
-    record Replayed(UUID id, @Nullable String code, boolean secretUnavailable, Instant expiresAt) {}
 }

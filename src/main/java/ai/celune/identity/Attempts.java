@@ -79,8 +79,8 @@ class Attempts {
                 return row.next()
                         ? Math.ceilDiv(
                                 Duration.between(now, row.getObject(1, OffsetDateTime.class))
-                                        .toMillis(),
-                                1_000)
+                                        .toNanos(),
+                                Duration.ofSeconds(1).toNanos())
                         : 1;
             }
         } catch (SQLException e) {

@@ -1,6 +1,7 @@
 package ai.celune.identity;
 
 import ai.celune.security.CurrentRequest;
+import ai.celune.web.Refuses;
 import io.quarkus.security.Authenticated;
 import jakarta.annotation.security.PermitAll;
 import jakarta.validation.Valid;
@@ -34,6 +35,8 @@ class AuthResource {
     @PermitAll
     @ResponseStatus(201)
     @Operation(summary = "Create an account and its workspace with an access code")
+    @Refuses(status = 409, why = "The e-mail address has an account.")
+    @Refuses(status = 422, why = "The code is wrong, used or expired.")
     public Tokens signUp(@Valid @NotNull SignUp wanted) {
         return accounts.signUp(wanted);
     }
@@ -60,6 +63,9 @@ class AuthResource {
     @PermitAll
     @ResponseStatus(201)
     @Operation(summary = "Join a workspace by invitation")
+    @Refuses(status = 403, why = "The caller must be a person in a session, or nobody yet.")
+    @Refuses(status = 409, why = "The person is a member, or the e-mail address has an account.")
+    @Refuses(status = 422, why = "The code is wrong, used or expired.")
     public Tokens acceptInvitation(@Valid @NotNull AcceptInvitation wanted) {
         return accounts.acceptInvitation(wanted);
     }
@@ -68,6 +74,7 @@ class AuthResource {
     @Path("/reset-password")
     @PermitAll
     @Operation(summary = "Set a new password with an operator's code")
+    @Refuses(status = 422, why = "The code is wrong, used or expired.")
     public void resetPassword(@Valid @NotNull ResetPassword wanted) {
         resetCodes.reset(wanted);
     }
@@ -76,6 +83,7 @@ class AuthResource {
     @Path("/sign-out")
     @Authenticated
     @Operation(summary = "End the session")
+    @Refuses(status = 403, why = "The caller must be a person in a session.")
     public void signOut() {
         sessions.end(People.requireSession(request.requireActor()).credential().id(), "signed_out");
     }

@@ -19,7 +19,7 @@ public interface IdentityConfig {
     @WithDefault("celune")
     String issuer();
 
-    /** Life of access codes, invitations and reset codes unless told otherwise. */
+    /** Life of access codes and invitations unless told otherwise; reset codes live an hour. */
     @WithDefault("7d")
     Duration codes();
 }

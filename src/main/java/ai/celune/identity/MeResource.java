@@ -2,6 +2,7 @@ package ai.celune.identity;
 
 import ai.celune.security.Actor;
 import ai.celune.security.CurrentRequest;
+import ai.celune.web.Refuses;
 import io.quarkus.security.Authenticated;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -35,6 +36,7 @@ class MeResource {
     @POST
     @Path("/password")
     @Operation(summary = "Change the password; every session ends")
+    @Refuses(status = 403, why = "The caller must be a person in a session.")
     public void changePassword(@Valid @NotNull ChangePassword wanted) {
         signIns.changePassword(session().user(), wanted);
     }
@@ -42,6 +44,7 @@ class MeResource {
     @POST
     @Path("/sign-out-everywhere")
     @Operation(summary = "End every session of the caller")
+    @Refuses(status = 403, why = "The caller must be a person in a session.")
     public void signOutEverywhere() {
         accounts.signOutEverywhere(session().user());
     }

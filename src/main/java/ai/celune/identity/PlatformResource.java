@@ -11,6 +11,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -32,9 +33,9 @@ class PlatformResource {
     @Path("/access-codes")
     @Idempotent
     @Operation(summary = "Issue an access code for one new workspace")
-    public RestResponse<AccessCodeView.Issued> issue(@Nullable IssueAccessCode wanted) {
+    public RestResponse<AccessCodeView.Issued> issue(@RequestBody(required = false) @Nullable IssueAccessCode wanted) {
         AccessCodeView.Issued issued = codes.issue(wanted == null ? null : wanted.expiresAt());
-        return Answers.created("/v1/platform/access-codes/" + issued.id(), issued);
+        return Answers.created("/v1/platform/access-codes", issued);
     }
 
     @GET
@@ -57,6 +58,6 @@ class PlatformResource {
     @Idempotent
     @Operation(summary = "Issue a code by which a person sets a new password")
     public RestResponse<AccessCodeView.Issued> resetCode(@RestPath UUID id) {
-        return Answers.created("/v1/platform/users/" + id, resetCodes.issue(id));
+        return Answers.created(resetCodes.issue(id));
     }
 }

@@ -2,13 +2,10 @@ package ai.celune.identity;
 
 import ai.celune.audit.AuditEvent;
 import ai.celune.audit.AuditLog;
-import ai.celune.audit.AuditQueue;
-import ai.celune.audit.Origin;
 import ai.celune.crypto.Secret;
 import ai.celune.identity.IdentityLookups.KnownAccount;
 import ai.celune.ratelimit.RateLimiter;
 import ai.celune.security.Actor;
-import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Scope;
 import ai.celune.tenancy.Transactions;
 import ai.celune.web.ErrorCode;
@@ -20,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Proof by password or refresh token. Every attempt is counted before anything is hashed (R17). */
 @ApplicationScoped
@@ -32,8 +30,6 @@ class SignIns {
     private final Sessions sessions;
     private final RateLimiter limits;
     private final AuditLog audit;
-    private final AuditQueue refused;
-    private final CurrentRequest request;
     private final Scope scope;
     private final Transactions transactions;
 
@@ -46,8 +42,6 @@ class SignIns {
             Sessions sessions,
             RateLimiter limits,
             AuditLog audit,
-            AuditQueue refused,
-            CurrentRequest request,
             Scope scope,
             Transactions transactions) {
         this.entities = entities;
@@ -58,8 +52,6 @@ class SignIns {
         this.sessions = sessions;
         this.limits = limits;
         this.audit = audit;
-        this.refused = refused;
-        this.request = request;
         this.scope = scope;
         this.transactions = transactions;
     }
@@ -93,21 +85,23 @@ class SignIns {
         }
     }
 
-    /** The event goes to the operator log and to each workspace of a known account; the answer is the same for everyone. */
-    private Problem refuse(String email, Optional<KnownAccount> known, int failures, String reason) {
+    /**
+     * The events go to the operator log and to each workspace of a known account, in one commit for everyone: the answer and its time are the
+     * same whether the account exists, and however many workspaces it has.
+     */
+    private static Problem refuse(String email, Optional<KnownAccount> known, int failures, String reason) {
         UUID userId = known.map(KnownAccount::id).orElse(null);
         List<AuditEvent> events = new ArrayList<>();
         events.add(new IdentityEvents.SessionRefused(userId, known.isPresent() ? reason : "unknown_account", email));
         if (failures >= Attempts.LOCKED_AFTER) {
             events.add(new IdentityEvents.Locked(userId, failures, email));
         }
-        List<UUID> logs = new ArrayList<>(known.map(KnownAccount::workspaces).orElse(List.of()));
-        logs.add(Scope.NOBODY);
-        Origin origin = new Origin(userId == null ? null : Actor.Ref.user(userId), null, request.facts());
-        for (UUID log : logs) {
-            events.forEach(event -> refused.append(log, origin, event).join());
-        }
-        return new Problem(ErrorCode.UNAUTHENTICATED);
+        Actor.Ref actor = userId == null ? null : Actor.Ref.user(userId);
+        List<UUID> workspaces = known.map(KnownAccount::workspaces).orElse(List.of());
+        return new Problem(ErrorCode.UNAUTHENTICATED)
+                .recordedAs(Stream.concat(Stream.of(Scope.NOBODY), workspaces.stream())
+                        .flatMap(log -> events.stream().map(event -> new Problem.Fact(log, actor, event)))
+                        .toList());
     }
 
     Tokens refresh(Refresh wanted) {

@@ -50,11 +50,6 @@ class StartupChecks {
                 isSet("celune.keyring.file"),
                 "celune.keyring.file",
                 "the local keyring is for one machine only");
-        never(
-                findings,
-                is("celune.embedded.postgresql", true),
-                "celune.embedded.postgresql",
-                "the embedded database is for one machine only");
         never(findings, is("celune.ratelimit.enabled", false), "celune.ratelimit.enabled", "limits must be on");
         never(
                 findings,
@@ -66,6 +61,11 @@ class StartupChecks {
                 isSet("quarkus.flyway.password"),
                 "quarkus.flyway.password",
                 "a serving process must not see the owner's password");
+        never(
+                findings,
+                is("quarkus.http.proxy.proxy-address-forwarding", true) && !isSet("quarkus.http.proxy.trusted-proxies"),
+                "quarkus.http.proxy.trusted-proxies",
+                "without it anybody's forwarding headers are believed");
         for (String name : config.getPropertyNames()) {
             if (name.startsWith("celune.broker.provider.")
                     && name.endsWith(".base-url")

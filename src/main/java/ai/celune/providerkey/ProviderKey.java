@@ -91,10 +91,6 @@ class ProviderKey extends WorkspaceOwned {
         updatedAt = now;
     }
 
-    void quarantine(Instant now) {
-        quarantinedAt = now;
-    }
-
     boolean quarantined() {
         return quarantinedAt != null;
     }

@@ -19,6 +19,14 @@ public interface ProviderKeyEvents {
     @Event(value = "provider_key.deleted", target = "provider_key")
     record Deleted(UUID target, String provider) implements AuditEvent {}
 
+    /** Last characters and fingerprints were shown, which are Confidential (R33). */
+    @Event(value = "data.read", target = "collection")
+    record KeysRead(String target, int count) implements AuditEvent {}
+
+    /** As {@link KeysRead}, of one. */
+    @Event(value = "data.read", target = "provider_key")
+    record KeyRead(UUID target) implements AuditEvent {}
+
     /** Committed before the first byte leaves; {@code use} names this use. */
     @Event(value = "provider_key.used", target = "provider_key")
     record Used(UUID target, UUID use, String provider, int valueVersion, String method, String host, String path)

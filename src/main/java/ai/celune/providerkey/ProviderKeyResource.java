@@ -50,7 +50,7 @@ class ProviderKeyResource {
     @PermissionsAllowed(ProviderKeyPermissions.READ)
     @Operation(summary = "Show a provider key without its value")
     public RestResponse<ProviderKeyView> get(@RestPath UUID id) {
-        ProviderKey key = keys.get(id);
+        ProviderKey key = keys.show(id);
         return Answers.versioned(key.version(), key.view());
     }
 

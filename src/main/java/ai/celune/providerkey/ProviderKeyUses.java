@@ -14,10 +14,12 @@ import ai.celune.web.NotFound;
 import ai.celune.web.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.TypedQuery;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -92,22 +94,26 @@ public class ProviderKeyUses {
     }
 
     private ProviderKey pick(Actor actor, String provider, @Nullable UUID wanted) {
-        List<ProviderKey> keys = entities.createQuery(
-                        "from ProviderKey where provider = :provider order by id", ProviderKey.class)
-                .setParameter("provider", provider)
-                .getResultList();
+        Set<UUID> bindings = actor.bindings();
         if (wanted != null) {
-            ProviderKey named = keys.stream()
-                    .filter(key -> key.id().equals(wanted))
-                    .findFirst()
-                    .orElseThrow(NotFound::new);
-            if (!bound(actor, named)) {
+            ProviderKey named = entities.find(ProviderKey.class, wanted);
+            if (named == null || !named.provider().equals(provider)) {
+                throw new NotFound();
+            }
+            if (bindings != null && !bindings.contains(wanted)) {
                 throw new Problem(ErrorCode.PERMISSION_DENIED, "the API key is not bound to this provider key");
             }
             return named;
         }
-        List<ProviderKey> fitting =
-                keys.stream().filter(key -> bound(actor, key)).toList();
+        TypedQuery<ProviderKey> query = entities.createQuery(
+                        "from ProviderKey where provider = :provider"
+                                + (bindings == null ? "" : " and id in :bindings"),
+                        ProviderKey.class)
+                .setParameter("provider", provider);
+        if (bindings != null) {
+            query.setParameter("bindings", bindings);
+        }
+        List<ProviderKey> fitting = query.setMaxResults(2).getResultList();
         if (fitting.isEmpty()) {
             throw new Problem(ProviderKeyErrors.MISSING);
         }
@@ -117,27 +123,31 @@ public class ProviderKeyUses {
         return fitting.getFirst();
     }
 
-    private static boolean bound(Actor actor, ProviderKey key) {
-        return actor.bindings() == null || actor.bindings().contains(key.id());
-    }
-
     /** Opens the value; the caller closes it. A value that fails its integrity check takes the key out of use. */
     public Secret open(UsableKey key) {
         try {
             return sealer.open(key.binding(), key.sealed());
         } catch (SecretIntegrityException e) {
-            scope.asWorkspace(key.workspace(), () -> {
-                ProviderKey stored = entities.find(ProviderKey.class, key.id());
-                // Only the value that failed: a newer one may be fine.
-                if (stored != null && stored.sealed().equals(key.sealed())) {
-                    stored.quarantine(clock.instant());
-                }
-                audit.record(new ProviderKeyEvents.IntegrityFailed(
-                        key.id(), key.binding().valueVersion()));
-                return key;
-            });
+            quarantine(key);
             throw e;
         }
+    }
+
+    /** Only the value that failed, for a newer one may be fine; and once, however many calls met it at the same time. */
+    private void quarantine(UsableKey key) {
+        scope.asWorkspace(key.workspace(), () -> {
+            int quarantined = entities.createQuery("update versioned ProviderKey set quarantinedAt = :now"
+                            + " where id = :id and sealed = :sealed and quarantinedAt is null")
+                    .setParameter("now", clock.instant())
+                    .setParameter("id", key.id())
+                    .setParameter("sealed", key.sealed())
+                    .executeUpdate();
+            if (quarantined == 1) {
+                audit.record(new ProviderKeyEvents.IntegrityFailed(
+                        key.id(), key.binding().valueVersion()));
+            }
+            return key;
+        });
     }
 
     /** Appends how the use ended; completes when that is durable. A use without it ends as unknown ({@link UnknownEnds}). */

@@ -138,12 +138,20 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
     }
 
     List<ProviderKey> list(@Nullable UUID after, int limit) {
-        return find("id > ?1 order by id", after == null ? new UUID(0, 0) : after)
+        List<ProviderKey> keys = find("id > ?1 order by id", after == null ? new UUID(0, 0) : after)
                 .page(0, limit + 1)
                 .list();
+        audit.record(new ProviderKeyEvents.KeysRead("provider-keys", Math.min(keys.size(), limit)));
+        return keys;
     }
 
-    ProviderKey get(UUID id) {
+    ProviderKey show(UUID id) {
+        ProviderKey key = get(id);
+        audit.record(new ProviderKeyEvents.KeyRead(id));
+        return key;
+    }
+
+    private ProviderKey get(UUID id) {
         return findByIdOptional(id).orElseThrow(NotFound::new);
     }
 

@@ -37,6 +37,12 @@ public class Scope {
 
     private static final String RECORDED_AT = "celune.recorded-at";
 
+    /**
+     * Nobody waits longer than this for another's row: a request that hangs on one would keep its worker and connection. It is also how long a repeated
+     * request waits for the first (G6).
+     */
+    private static final String LOCK_TIMEOUT = "5s";
+
     private final AgroalDataSource dataSource;
     private final EntityManager entities;
     private final TransactionSynchronizationRegistry transaction;
@@ -136,9 +142,9 @@ public class Scope {
 
     private void bind(Bounds bounds) {
         try (var connection = dataSource.getConnection();
-                var statement = connection.prepareStatement(
-                        "select set_config('app.workspace_id', ?, true),"
-                                + " set_config('app.user_id', ?, true), set_config('app.platform', ?, true), clock_timestamp()")) {
+                var statement = connection.prepareStatement("select set_config('app.workspace_id', ?, true),"
+                        + " set_config('app.user_id', ?, true), set_config('app.platform', ?, true), clock_timestamp(),"
+                        + " set_config('lock_timeout', '" + LOCK_TIMEOUT + "', true)")) {
             statement.setString(1, text(bounds.workspaceId()));
             statement.setString(2, text(bounds.userId()));
             statement.setString(3, bounds.platform() ? "on" : "");

@@ -1,18 +1,29 @@
 package ai.celune.web;
 
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** The shapes of answers that are more than a body. */
 public final class Answers {
     private Answers() {}
 
-    /** 201 with the place of the new resource. */
+    /** 201 for what nobody can fetch later. */
+    public static <T> RestResponse<T> created(T body) {
+        return RestResponse.ResponseBuilder.ok(body, "application/json")
+                .status(Response.Status.CREATED)
+                .build();
+    }
+
+    /**
+     * 201 with a place where the new resource can be fetched, alone or in a list.
+     *
+     * @param location a path. Never {@code location(URI)}, which would make it absolute by the Host field, that is by what the client claims
+     */
     public static <T> RestResponse<T> created(String location, T body) {
         return RestResponse.ResponseBuilder.ok(body, "application/json")
                 .status(Response.Status.CREATED)
-                .location(URI.create(location))
+                .header(HttpHeaders.LOCATION, location)
                 .build();
     }
 
@@ -20,7 +31,7 @@ public final class Answers {
     public static <T> RestResponse<T> created(String location, int version, T body) {
         return RestResponse.ResponseBuilder.ok(body, "application/json")
                 .status(Response.Status.CREATED)
-                .location(URI.create(location))
+                .header(HttpHeaders.LOCATION, location)
                 .tag(Integer.toString(version))
                 .build();
     }

@@ -1,6 +1,7 @@
 package ai.celune.web;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -15,10 +16,18 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
 
 /** Strict JSON (R5, G5): one meaning for each document, bounded depth and size, no silent conversion, no NUL. */
 @Singleton
 class JsonRules implements ObjectMapperCustomizer {
+    /** Last, because of two deserializers for a type the one that was added later counts. */
+    @Override
+    public int priority() {
+        return MINIMUM_PRIORITY;
+    }
+
     @Override
     public void customize(ObjectMapper mapper) {
         mapper.getFactory()
@@ -42,7 +51,30 @@ class JsonRules implements ObjectMapperCustomizer {
                 }
             }
         }
-        mapper.registerModule(new SimpleModule("text").addDeserializer(String.class, new TextDeserializer()));
+        mapper.registerModule(new SimpleModule("celune")
+                .addDeserializer(String.class, new TextDeserializer())
+                .addDeserializer(Instant.class, new InstantDeserializer()));
+    }
+
+    /** Text alone; numbers would have two meanings, seconds and milliseconds. */
+    private static final class InstantDeserializer extends StdScalarDeserializer<Instant> {
+        private static final long serialVersionUID = 1L;
+
+        InstantDeserializer() {
+            super(Instant.class);
+        }
+
+        @Override
+        public Instant deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+                return (Instant) context.handleUnexpectedToken(Instant.class, parser);
+            }
+            try {
+                return Instants.parse(parser.getText());
+            } catch (DateTimeException e) {
+                return (Instant) context.handleWeirdStringValue(Instant.class, "", "not an RFC 3339 instant");
+            }
+        }
     }
 
     /** Text without NUL, which PostgreSQL cannot store, and without lone surrogates, which are no Unicode text. */
@@ -55,7 +87,7 @@ class JsonRules implements ObjectMapperCustomizer {
 
         @Override
         public String deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            if (!parser.hasToken(com.fasterxml.jackson.core.JsonToken.VALUE_STRING)) {
+            if (!parser.hasToken(JsonToken.VALUE_STRING)) {
                 return (String) context.handleUnexpectedToken(String.class, parser);
             }
             String text = parser.getText();

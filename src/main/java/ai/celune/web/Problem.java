@@ -1,7 +1,10 @@
 package ai.celune.web;
 
 import ai.celune.audit.AuditEvent;
+import ai.celune.security.Actor;
+import ai.celune.tenancy.Scope;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +17,14 @@ public class Problem extends RuntimeException {
     private final transient @Nullable String detail;
     private final transient List<FieldError> errors;
     private final long retryAfter;
-    private final transient @Nullable AuditEvent event;
+    private final transient List<Fact> facts;
 
     public Problem(ErrorCode code) {
-        this(code, null, List.of(), 0, null, null);
+        this(code, null, List.of(), 0, List.of(), null);
     }
 
     public Problem(ErrorCode code, @Nullable String detail) {
-        this(code, detail, List.of(), 0, null, null);
+        this(code, detail, List.of(), 0, List.of(), null);
     }
 
     private Problem(
@@ -29,19 +32,19 @@ public class Problem extends RuntimeException {
             @Nullable String detail,
             List<FieldError> errors,
             long retryAfter,
-            @Nullable AuditEvent event,
+            List<Fact> facts,
             @Nullable Throwable cause) {
         super(code.code(), cause);
         this.code = code;
         this.detail = detail;
         this.errors = errors;
         this.retryAfter = retryAfter;
-        this.event = event;
+        this.facts = facts;
     }
 
     /** A refusal because of single fields of the body or of parameters. */
     public static Problem invalid(List<FieldError> errors) {
-        return new Problem(ErrorCode.INVALID_REQUEST, null, errors, 0, null, null);
+        return new Problem(ErrorCode.INVALID_REQUEST, null, errors, 0, List.of(), null);
     }
 
     /** A refusal because of one field; {@code pointer} is a JSON pointer into the body (RFC 6901) or the name of a parameter. */
@@ -51,16 +54,21 @@ public class Problem extends RuntimeException {
 
     /** The same refusal with the seconds after which trying again makes sense. */
     public Problem retryAfter(long seconds) {
-        return new Problem(code, detail, errors, Math.max(1, seconds), event, getCause());
+        return new Problem(code, detail, errors, Math.max(1, seconds), facts, getCause());
     }
 
     public Problem causedBy(Throwable cause) {
-        return new Problem(code, detail, errors, retryAfter, event, cause);
+        return new Problem(code, detail, errors, retryAfter, facts, cause);
     }
 
     /** The same refusal with an event for the operator log, stored before the answer and after the roll-back of what was refused. */
     public Problem recordedAs(AuditEvent fact) {
-        return new Problem(code, detail, errors, retryAfter, fact, getCause());
+        return recordedAs(List.of(new Fact(Scope.NOBODY, null, fact)));
+    }
+
+    /** The same with events of several logs, which are stored together or not at all. */
+    public Problem recordedAs(List<Fact> told) {
+        return new Problem(code, detail, errors, retryAfter, told, getCause());
     }
 
     public ErrorCode code() {
@@ -75,15 +83,21 @@ public class Problem extends RuntimeException {
         return errors;
     }
 
-    @Nullable
-    AuditEvent event() {
-        return event;
+    List<Fact> facts() {
+        return facts;
     }
 
     /** Seconds for the Retry-After field; 0 for none. */
     public long retryAfterSeconds() {
         return retryAfter;
     }
+
+    /**
+     * What a log tells of the refusal.
+     *
+     * @param actor null for the caller of the request
+     */
+    public record Fact(UUID workspaceId, Actor.@Nullable Ref actor, AuditEvent event) {}
 
     /** One refused field. */
     public record FieldError(String pointer, String code, String detail) {}

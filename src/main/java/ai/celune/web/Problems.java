@@ -1,5 +1,6 @@
 package ai.celune.web;
 
+import ai.celune.audit.NotRecordedException;
 import ai.celune.crypto.SecretIntegrityException;
 import ai.celune.crypto.SecretKeyMissingException;
 import ai.celune.crypto.SecretShreddedException;
@@ -60,6 +61,7 @@ final class Problems {
             case OptimisticLockException ignored -> new Problem(ErrorCode.CONFLICT);
             case StaleStateException ignored -> new Problem(ErrorCode.CONFLICT);
             case RejectedExecutionException ignored -> new Problem(ErrorCode.OVERLOADED).retryAfter(1);
+            case NotRecordedException unrecorded -> unrecorded(unrecorded);
             case SQLException database -> database(database);
             case WebApplicationException web -> http(web);
             default -> null;
@@ -70,16 +72,19 @@ final class Problems {
         return new Problem(code).retryAfter(5);
     }
 
-    /** SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention, 40 rolled back, 55 not available; none: no connection. */
+    /** SQLSTATE classes: 08 connection, 53 resources, 55 and 57 not available now; none: no connection; 40 rolled back for another's sake. */
     private static @Nullable Problem database(SQLException failure) {
         String state = failure.getSQLState();
-        if (state == null || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P")) {
+        if (state == null || state.matches("(08|53|55|57).*")) {
             return unavailable(ErrorCode.DATABASE_UNAVAILABLE);
         }
-        if (state.startsWith("40") || state.startsWith("55") || state.startsWith("57")) {
-            return new Problem(ErrorCode.CONFLICT).retryAfter(1);
-        }
-        return null;
+        return state.startsWith("40") ? new Problem(ErrorCode.CONFLICT).retryAfter(1) : null;
+    }
+
+    /** A database that is gone is named as such; anything else that keeps an entry out is about the audit log. */
+    private static Problem unrecorded(NotRecordedException failure) {
+        Problem problem = failure.getCause() instanceof SQLException database ? database(database) : null;
+        return problem == null ? unavailable(ErrorCode.AUDIT_UNAVAILABLE) : problem;
     }
 
     private static @Nullable Problem http(WebApplicationException failure) {

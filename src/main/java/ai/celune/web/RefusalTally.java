@@ -52,7 +52,7 @@ class RefusalTally {
 
     /** Completes when the first of a kind is stored, at once for the others. */
     CompletionStage<Void> count(Key key, Origin origin, LongFunction<AuditEvent> event) {
-        long minute = clock.instant().getEpochSecond() / 60;
+        long minute = minute();
         Tally fresh = new Tally(minute, origin, event);
         Tally current = tallies.compute(key, (same, known) -> {
             if (known != null && known.minute == minute) {
@@ -60,7 +60,7 @@ class RefusalTally {
                 return known;
             }
             if (known != null) {
-                store(same, known);
+                fresh.more.set(known.more.getAndSet(0));
             }
             return fresh;
         });
@@ -69,27 +69,38 @@ class RefusalTally {
         }
         if (tallies.size() > MAX_KINDS) {
             // Each kind beyond the bound is stored one by one: slower, but nothing is lost and memory stays bounded.
-            tallies.remove(key, fresh);
+            close(key, fresh);
         }
-        return audit.append(key.workspaceId, origin, event.apply(1));
+        return audit.append(key.workspaceId, origin, event.apply(1)).whenComplete((stored, notStored) -> {
+            if (notStored != null) {
+                // Its caller is told so; the next one is the first again.
+                close(key, fresh);
+            }
+        });
     }
 
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     @Shutdown
     void flush() {
-        long minute = clock.instant().getEpochSecond() / 60;
+        long minute = minute();
         tallies.forEach((key, tally) -> {
-            store(key, tally);
             if (tally.minute < minute) {
-                tallies.computeIfPresent(key, (same, known) -> {
-                    if (known != tally) {
-                        return known;
-                    }
-                    store(same, known);
-                    return null;
-                });
+                close(key, tally);
+            } else {
+                store(key, tally);
             }
         });
+    }
+
+    private long minute() {
+        return clock.instant().getEpochSecond() / 60;
+    }
+
+    /** Takes a tally out, after which nobody counts in it, and stores what it holds. */
+    private void close(Key key, Tally tally) {
+        if (tallies.remove(key, tally)) {
+            store(key, tally);
+        }
     }
 
     private void store(Key key, Tally tally) {
@@ -97,7 +108,12 @@ class RefusalTally {
         if (more > 0) {
             audit.append(key.workspaceId, tally.origin, tally.event.apply(more)).exceptionally(notStored -> {
                 LOG.errorf(notStored, "a count of %d refusals was not stored", (Object) more);
-                tally.more.addAndGet(more);
+                // Into whichever tally of the kind is counted in by now, else it would be stored by nobody.
+                tallies.compute(key, (same, now) -> {
+                    Tally keeper = now == null ? tally : now;
+                    keeper.more.addAndGet(more);
+                    return keeper;
+                });
                 return null;
             });
         }

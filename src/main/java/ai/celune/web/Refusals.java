@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public class Refusals {
     private static final Logger LOG = Logger.getLogger(Refusals.class);
 
+    private static final long LONGEST_WAIT_SECONDS = 10;
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private final AuditQueue audit;
@@ -56,7 +58,9 @@ public class Refusals {
     public CompletionStage<Problem> record(RoutingContext context, Throwable failure) {
         Problem problem = Problems.of(failure);
         log(problem, failure, RequestFacts.of(context).requestId());
-        return store(context, failure, problem).handle((stored, notStored) -> {
+        CompletableFuture<Void> recorded = store(context, failure, problem).toCompletableFuture();
+        // Of a copy: a count that comes too late for this caller must not be told a second time.
+        return recorded.copy().orTimeout(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS).handle((stored, notStored) -> {
             if (notStored == null) {
                 return problem;
             }
@@ -90,8 +94,10 @@ public class Refusals {
         String reason = problem.code().code();
         String route = Routes.template(context);
         RequestFacts request = RequestFacts.of(context);
-        if (problem.event() != null) {
-            return audit.append(Scope.NOBODY, Origin.of(CurrentRequest.actorOf(context), request), problem.event());
+        if (!problem.facts().isEmpty()) {
+            return audit.append(problem.facts().stream()
+                    .map(fact -> new AuditQueue.Entry(fact.workspaceId(), origin(context, fact.actor()), fact.event()))
+                    .toList());
         }
         return switch (problem.code().status()) {
             case 401 ->
@@ -114,6 +120,11 @@ public class Refusals {
             case 429 -> limited(context, problem, method, route);
             default -> CompletableFuture.completedFuture(null);
         };
+    }
+
+    private static Origin origin(RoutingContext context, Actor.@Nullable Ref actor) {
+        RequestFacts request = RequestFacts.of(context);
+        return actor == null ? Origin.of(CurrentRequest.actorOf(context), request) : new Origin(actor, null, request);
     }
 
     private CompletionStage<Void> append(RoutingContext context, AuditEvent event) {

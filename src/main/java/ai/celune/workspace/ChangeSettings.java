@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.Nulls;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +19,14 @@ class ChangeSettings {
     @Max(100_000)
     private @Nullable Integer brokerPerMinute;
 
+    @Schema(hidden = true)
     private boolean brokerPerMinuteGiven;
 
     @Min(1)
     @Max(3650)
     private @Nullable Integer apiKeyMaxDays;
 
+    @Schema(hidden = true)
     private boolean apiKeyMaxDaysGiven;
 
     @JsonSetter(nulls = Nulls.FAIL)

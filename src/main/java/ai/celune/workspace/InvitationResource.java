@@ -24,7 +24,6 @@ class InvitationResource {
     @PermissionsAllowed(WorkspacePermissions.MEMBERS_WRITE)
     @Operation(summary = "Invite a person by e-mail address")
     public RestResponse<InvitationView> invite(@Valid @NotNull InviteMember wanted) {
-        InvitationView created = invitations.invite(wanted);
-        return Answers.created("/v1/invitations/" + created.id(), created);
+        return Answers.created(invitations.invite(wanted));
     }
 }

@@ -1,22 +1,29 @@
 package ai.celune.workspace;
 
 import ai.celune.idempotency.Replayable;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A new invitation, with the code this one time. */
-record InvitationView(UUID id, String code, Instant expiresAt) implements Replayable {
+record InvitationView(
+        UUID id,
+        @Nullable String code,
+        Instant expiresAt,
+        @Nullable @JsonInclude(JsonInclude.Include.NON_NULL) Boolean secretUnavailable)
+        implements Replayable {
+    InvitationView(UUID id, String code, Instant expiresAt) {
+        this(id, code, expiresAt, null);
+    }
+
     @Override
     public Object withoutSecret() {
-        return new Replayed(id, null, true, expiresAt);
+        return new InvitationView(id, null, expiresAt, true);
     }
 
     @Override
     public String toString() {
         return "InvitationView[" + id + "]";
     }
-
-    /** What a repeated request gets. */
-    record Replayed(
-            UUID id, @org.jspecify.annotations.Nullable String code, boolean secretUnavailable, Instant expiresAt) {}
 }

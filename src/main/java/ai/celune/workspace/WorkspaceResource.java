@@ -6,6 +6,7 @@ import ai.celune.identity.Tokens;
 import ai.celune.security.CurrentRequest;
 import ai.celune.web.Answers;
 import ai.celune.web.Page;
+import ai.celune.web.Refuses;
 import io.quarkus.security.Authenticated;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -33,6 +34,7 @@ class WorkspaceResource {
 
     @GET
     @Operation(summary = "List the caller's workspaces")
+    @Refuses(status = 403, why = "The caller must be a person in a session.")
     public Page<WorkspaceView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
         requirePerson();
         int size = Page.limit(limit);
@@ -42,15 +44,16 @@ class WorkspaceResource {
     @POST
     @Idempotent
     @Operation(summary = "Create another workspace with an access code")
+    @Refuses(status = 403, why = "The caller must be a person in a session.")
     public RestResponse<WorkspaceView> create(@Valid @NotNull CreateWorkspace wanted) {
         requirePerson();
-        WorkspaceView created = WorkspaceView.of(workspaces.create(wanted));
-        return Answers.created("/v1/workspaces/" + created.id(), created);
+        return Answers.created("/v1/workspaces", WorkspaceView.of(workspaces.create(wanted)));
     }
 
     @POST
     @Path("/{id}/select")
     @Operation(summary = "Continue in another workspace with a new session")
+    @Refuses(status = 403, why = "The caller must be a person in a session.")
     public Tokens select(@RestPath UUID id) {
         requirePerson();
         return workspaces.select(id);

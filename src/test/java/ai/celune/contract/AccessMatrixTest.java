@@ -1,6 +1,7 @@
 package ai.celune.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.contract.Operations.Operation;
 import ai.celune.support.Actors;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,42 @@ class AccessMatrixTest {
         }
         assertEquals(Operations.listed("public-operations.txt"), open);
         assertEquals(before, Rows.stored("access_code"));
+    }
+
+    @Test
+    void aKeyDoesWhatItsScopesSayAndNothingElse() {
+        List<String> permissions = new ArrayList<>();
+        Api.get("/v1/me", actors.owner().token())
+                .json()
+                .path("permissions")
+                .forEach(permission -> permissions.add(permission.asText()));
+        Map<String, String> alone = new TreeMap<>();
+        Map<String, String> without = new TreeMap<>();
+        List<String> wrong = new ArrayList<>();
+        for (Operation operation : Operations.all()) {
+            String needed = operation.permission();
+            if (permissions.contains(needed)) {
+                int held = call(
+                                operation,
+                                alone.computeIfAbsent(
+                                        needed, scope -> actors.key(scope).token()))
+                        .status();
+                int lacking = call(
+                                operation,
+                                without.computeIfAbsent(
+                                        needed,
+                                        scope -> actors.key(permissions.stream()
+                                                        .filter(other -> !other.equals(scope))
+                                                        .toArray(String[]::new))
+                                                .token()))
+                        .status();
+                if (held == 401 || held == 403 || lacking != 403) {
+                    wrong.add(operation.name() + ": " + held + " with " + needed + ", " + lacking + " without");
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
+        assertTrue(alone.size() > 9, alone.keySet() + " are asked for");
     }
 
     private static String outcome(Operation operation, @Nullable String token) {

@@ -84,7 +84,8 @@ class ArchitectureTest {
             "identity.ResetCodes",
             "identity.SigningKeys",
             "providerkey.Fingerprints",
-            "tenancy.Scope");
+            "tenancy.Scope",
+            "workspace.Workspaces");
 
     @Test
     void featuresKnowOnlyTheFeaturesTheyMay() {

@@ -105,6 +105,11 @@ final class ExampleCalls implements AutoCloseable {
     }
 
     Reply send(Operation operation, Call call) {
+        return send(operation, call, Map.of());
+    }
+
+    /** With fields that the example does not show. */
+    Reply send(Operation operation, Call call, Map<String, ?> more) {
         String path = operation.filled((of, parameter) -> switch (parameter) {
             case "provider" -> "openai";
             case "path" -> "v1/chat/completions";
@@ -121,6 +126,7 @@ final class ExampleCalls implements AutoCloseable {
             }
             body.set(field, JSON.valueToTree(value));
         });
+        more.forEach((field, value) -> body.set(field, JSON.valueToTree(value)));
         return Api.send(operation.method(), path, call.token, body);
     }
 

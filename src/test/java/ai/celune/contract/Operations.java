@@ -22,7 +22,9 @@ final class Operations {
 
     private Operations() {}
 
-    record Operation(String method, String path, String id, boolean hasBody, List<String> pathParameters) {
+    /** @param permission as the document tells it; empty for public operations */
+    record Operation(
+            String method, String path, String id, String permission, boolean hasBody, List<String> pathParameters) {
         boolean changes() {
             return !method.equals("GET") && !method.equals("HEAD");
         }
@@ -65,6 +67,7 @@ final class Operations {
                         method.getKey().toUpperCase(java.util.Locale.ROOT),
                         path.getKey(),
                         method.getValue().path("operationId").asText(),
+                        method.getValue().path("x-permission").asText(),
                         method.getValue().has("requestBody"),
                         parameters));
             }

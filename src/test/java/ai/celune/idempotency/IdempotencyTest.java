@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,19 +61,45 @@ class IdempotencyTest {
     }
 
     @Test
-    void ofAHundredParallelEqualCallsOneHasAnEffect() {
+    void ofAHundredParallelEqualCallsOneHasAnEffectAndAllGetItsAnswer() {
         actors.owner();
         String before = accounts();
         List<Reply> replies = Api.atOnce(100, () -> create(owner(), KEY, "one"));
-        Set<String> answers = replies.stream()
-                .filter(reply -> reply.status() == 201)
-                .map(Reply::text)
-                .collect(Collectors.toSet());
-        assertEquals(1, answers.size(), answers.toString());
-        replies.stream()
-                .filter(reply -> reply.status() != 201)
-                .forEach(reply -> assertTrue(reply.status() == 409 || reply.status() == 503, reply.toString()));
+        assertEquals(Set.of(201), replies.stream().map(Reply::status).collect(Collectors.toSet()));
+        assertEquals(1, replies.stream().map(Reply::json).distinct().count());
+        assertEquals(
+                99,
+                replies.stream()
+                        .filter(reply -> reply.header("Idempotency-Replayed").equals("true"))
+                        .count());
         assertEquals(Integer.parseInt(before) + 1, Integer.parseInt(accounts()));
+    }
+
+    @Test
+    void anEqualCallThatStillRunsIsWaitedForAndThenNamed() {
+        String owner = owner();
+        Rows.update("create function dawdle() returns trigger language plpgsql as"
+                + " 'begin perform pg_sleep(8); return new; end'");
+        Rows.update("create trigger dawdle before insert on service_account for each row when (new.name = 'slow')"
+                + " execute function dawdle()");
+        try {
+            CompletableFuture<Reply> first = CompletableFuture.supplyAsync(() -> create(owner, KEY, "slow"));
+            while (Rows.column("select 1 from pg_stat_activity where wait_event = 'PgSleep'")
+                    .isEmpty()) {
+                Thread.onSpinWait();
+            }
+            long began = System.nanoTime();
+            Reply second = create(owner, KEY, "slow");
+            assertEquals("409 idempotency_in_progress", second.status() + " " + second.code());
+            assertEquals("1", second.header("Retry-After"));
+            assertTrue(System.nanoTime() - began > TimeUnit.SECONDS.toNanos(5), "did not wait");
+            assertEquals("0", Rows.one("select count(*) from service_account where name = 'slow'"));
+            assertEquals(
+                    first.join().require(201).json(), create(owner, KEY, "slow").json());
+            assertEquals("1", Rows.one("select count(*) from service_account where name = 'slow'"));
+        } finally {
+            Rows.update("drop function dawdle cascade");
+        }
     }
 
     @Test

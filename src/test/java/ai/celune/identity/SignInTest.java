@@ -79,6 +79,8 @@ class SignInTest {
 
     @Test
     void ofAHundredParallelGuessesOnlyTheAllowedNumberIsEvaluated() {
+        // Else the second that follows the third failure may pass while a busy machine still answers.
+        clock.stop();
         List<Reply> replies = Api.atOnce(100, () -> Actors.signIn(person.email(), WRONG));
         long evaluated = replies.stream().filter(reply -> reply.status() == 401).count();
         assertTrue(evaluated >= 1 && evaluated <= 3, "evaluated " + evaluated);
@@ -91,14 +93,14 @@ class SignInTest {
 
     @Test
     void delaysDoubleAfterThreeFailuresAndTheTenthLocks() {
+        clock.stop();
         for (int failure = 1; failure <= 3; failure++) {
             assertEquals(401, Actors.signIn(person.email(), WRONG).status());
         }
         for (int wait : new int[] {1, 2, 4, 8, 8, 8, 8}) {
             Reply tooEarly = Actors.signIn(person.email(), Actors.PASSWORD);
             assertEquals(429, tooEarly.status());
-            int told = Integer.parseInt(tooEarly.header("Retry-After"));
-            assertTrue(told >= 1 && told <= wait, told + " of " + wait);
+            assertEquals(wait, Integer.parseInt(tooEarly.header("Retry-After")));
             clock.advance(Duration.ofSeconds(wait));
             assertEquals(401, Actors.signIn(person.email(), WRONG).status());
         }

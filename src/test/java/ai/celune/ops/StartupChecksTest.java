@@ -39,6 +39,15 @@ class StartupChecksTest {
     }
 
     @Test
+    void forwardingHeadersAreBelievedOfNamedProxiesOnly() {
+        Map<String, String> everybody = Map.of("quarkus.http.proxy.proxy-address-forwarding", "true");
+        assertEquals(List.of("quarkus.http.proxy.trusted-proxies"), findings(everybody));
+        Map<String, String> named = new HashMap<>(everybody);
+        named.put("quarkus.http.proxy.trusted-proxies", "10.0.0.7");
+        assertEquals(List.of(), findings(named));
+    }
+
+    @Test
     void providersAreCalledByHttpsOnly() {
         assertEquals(
                 List.of("celune.broker.provider.openai.base-url"),

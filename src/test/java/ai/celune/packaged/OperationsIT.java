@@ -2,6 +2,7 @@ package ai.celune.packaged;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,7 +25,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What those who run the service rely on: probes, metrics, logs, and an orderly end. In profile {@code test} with the logs of {@code prod}: no other
@@ -67,6 +71,33 @@ class OperationsIT {
                         record.path("message").isTextual()
                                 && record.path("level").isTextual(),
                         line);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "prod, celune.keyring.file, ",
+        "'prod,local', celune.keyring.file, ",
+        "prod, celune.ratelimit.enabled, no",
+        "prod, quarkus.flyway.password, "
+    })
+    void unsafeConfigurationStopsTheProcessAndNamesTheProperty(String profile, String property, @Nullable String value)
+            throws Exception {
+        try (Service service =
+                Service.onFreshDatabase("unsafe", "https://provider.invalid").set("quarkus.profile", profile)) {
+            if (value != null) {
+                service.set(property, value);
+            }
+            service.launch();
+            assertNotEquals(0, service.awaitExit(Duration.ofSeconds(60)));
+            List<String> lines = service.log();
+            assertTrue(lines.stream().anyMatch(line -> line.contains(property + ": ")), lines.toString());
+            if (profile.equals("prod")) {
+                // As in production, without being told to.
+                for (String line : lines) {
+                    assertTrue(new ObjectMapper().readTree(line).path("message").isTextual(), line);
+                }
             }
         }
     }

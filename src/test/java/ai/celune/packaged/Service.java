@@ -87,6 +87,17 @@ final class Service implements AutoCloseable {
     }
 
     void start() throws IOException, InterruptedException {
+        Process started = launch();
+        await("start, see " + log, () -> {
+            if (!started.isAlive()) {
+                throw new IllegalStateException("the service did not start, see " + log);
+            }
+            return isReady();
+        });
+    }
+
+    /** Starts it and does not wait until it is ready. */
+    Process launch() throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "--enable-native-access=ALL-UNNAMED",
@@ -99,12 +110,11 @@ final class Service implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         process = started;
-        await("start, see " + log, () -> {
-            if (!started.isAlive()) {
-                throw new IllegalStateException("the service did not start, see " + log);
-            }
-            return isReady();
-        });
+        return started;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port;
     }
 
     boolean isReady() {

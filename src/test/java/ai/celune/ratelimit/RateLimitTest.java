@@ -10,12 +10,22 @@ import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Limits as clients meet them: exact numbers, true waits, nothing done by a refused call (R74 to R78). */
@@ -130,6 +140,123 @@ class RateLimitTest {
             assertEquals(401, refresh("clr_" + "A".repeat(43)).status());
         }
         assertLimited(refresh("clr_" + "A".repeat(43)));
+    }
+
+    @Test
+    void aWorkspaceSetsTheLimitOfItsBrokerCalls() {
+        Actors.Key key = Actors.key(operator, "settings:read", "settings:admin", "provider-keys:use");
+        Api.patch("/v1/settings", key.token(), Map.of("brokerPerMinute", 5)).require(200);
+        try {
+            for (int i = 1; i <= 5; i++) {
+                Reply reply = Api.get("/v1/proxy/openai/v1/models", key.token()).require(409);
+                assertEquals("\"broker\";q=5;w=60", reply.header("RateLimit-Policy"));
+            }
+            Reply limited = Api.get("/v1/proxy/openai/v1/models", key.token());
+            assertLimited(limited);
+            assertEquals("true", limited.header("Celune-Error"));
+        } finally {
+            Api.patch("/v1/settings", key.token(), "{\"brokerPerMinute\":null}").require(200);
+        }
+    }
+
+    @Test
+    void anAccountIsProvenTenTimesAMinuteFromWhateverAddresses() {
+        String email = Actors.newEmail();
+        Map<String, Object> signUp = Map.of(
+                "email", email, "password", Actors.PASSWORD, "accessCode", Actors.accessCode(), "workspaceName", "T");
+        assertEquals(201, from("127.0.1.1", "POST", "/v1/auth/sign-up", signUp));
+        Map<String, Object> proof = Map.of("email", email, "password", Actors.PASSWORD);
+        for (int i = 2; i <= 10; i++) {
+            assertEquals(200, from("127.0.1." + i, "POST", "/v1/auth/sign-in", proof));
+        }
+        assertEquals(429, from("127.0.1.11", "POST", "/v1/auth/sign-in", proof));
+    }
+
+    @Test
+    void aForgedForwardingHeaderIsNobodysAddress() {
+        for (int i = 1; i <= 30; i++) {
+            assertEquals(401, forged(i));
+        }
+        assertEquals(429, forged(31));
+    }
+
+    private static int forged(int number) {
+        String address = "203.0.113." + number;
+        return from(
+                "127.0.1.20",
+                "GET",
+                "/v1/settings",
+                null,
+                "Authorization",
+                "Bearer nonsense",
+                "X-Forwarded-For",
+                address,
+                "Forwarded",
+                "for=" + address,
+                "X-Real-IP",
+                address);
+    }
+
+    @Test
+    void aRepetitionCostsWhatTheCallCosts() {
+        String key = key("api-keys:write");
+        Map<String, Object> wanted = Map.of("name", "n", "scopes", List.of("api-keys:write"));
+        String[] again = {"Idempotency-Key", "again-and-again-1"};
+        for (int i = 1; i <= 30; i++) {
+            Api.post("/v1/api-keys", key, wanted, again).require(201);
+        }
+        assertLimited(Api.post("/v1/api-keys", key, wanted, again));
+    }
+
+    @Test
+    void pathsThatLeadNowhereCount() {
+        String key = key("settings:read");
+        for (int i = 1; i <= 60; i++) {
+            Api.get("/v1/nowhere/" + i, key).require(404);
+        }
+        assertLimited(Api.get("/v1/settings", key));
+    }
+
+    @Test
+    void everyRefusalOfAFloodIsCounted() {
+        Rows.LogMark mark = Rows.mark();
+        int refused = 0;
+        for (int i = 0; i < 200; i++) {
+            int status = from("127.0.1.30", "PATCH", "/v1/settings", Map.of(), "Authorization", "Bearer nonsense");
+            refused += status == 401 || status == 429 ? 1 : 0;
+        }
+        assertEquals(200, refused);
+        while (mark.counted("request.unauthenticated", "PATCH") < 30
+                || mark.counted("request.limited", "PATCH") < 170) {
+            Thread.onSpinWait();
+        }
+        assertEquals(30, mark.counted("request.unauthenticated", "PATCH"));
+        assertEquals(170, mark.counted("request.limited", "PATCH"));
+    }
+
+    /** The status of a call from another address of this machine. */
+    private static int from(String address, String method, String path, @Nullable Object body, String... headers) {
+        try (HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .localAddress(InetAddress.getByName(address))
+                .build()) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(Api.baseUrl() + path))
+                    .header("Content-Type", "application/json")
+                    .method(
+                            method,
+                            body == null
+                                    ? BodyPublishers.noBody()
+                                    : BodyPublishers.ofString(new ObjectMapper().writeValueAsString(body)));
+            if (headers.length > 0) {
+                request.headers(headers);
+            }
+            return client.send(request.build(), BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Reply refresh(String token) {

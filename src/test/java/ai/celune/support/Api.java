@@ -55,7 +55,7 @@ public final class Api {
     }
 
     /**
-     * Any call.
+     * Any call; fails when its answer is not in the OpenAPI document.
      *
      * @param body bytes and text are sent as they are, anything else as JSON; null for none
      * @param headers name, value, name, value; a Content-Type replaces {@code application/json}
@@ -76,7 +76,9 @@ public final class Api {
         }
         try {
             var response = CLIENT.send(request.build(), BodyHandlers.ofString());
-            return new Reply(method + " " + path, response.statusCode(), response.headers(), response.body());
+            Reply reply = new Reply(method + " " + path, response.statusCode(), response.headers(), response.body());
+            ApiDocument.require(method, path, reply);
+            return reply;
         } catch (IOException e) {
             throw new UncheckedIOException(method + " " + path, e);
         } catch (InterruptedException e) {

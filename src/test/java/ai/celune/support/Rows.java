@@ -81,6 +81,20 @@ public final class Rows {
             return added().getOrDefault(workspace, List.of());
         }
 
+        /** How many refusals the operators' entries of an action tell of since, of requests with that method. */
+        public int counted(String action, String method) {
+            return table(
+                            "select id::text, convert_from(bytes, 'UTF8')::json -> 'details' ->> 'count' from audit_event"
+                                    + " where workspace_id = operator_log() and action = ?"
+                                    + " and convert_from(bytes, 'UTF8')::json -> 'details' ->> 'method' = ?",
+                            action,
+                            method)
+                    .stream()
+                    .filter(row -> !before.contains(row.getFirst()))
+                    .mapToInt(row -> Integer.parseInt(row.get(1)))
+                    .sum();
+        }
+
         /** Actions with one credential added since: nobody else's refusals, whose counts reach the log a second later. */
         public List<String> addedWith(UUID credential) {
             return table(

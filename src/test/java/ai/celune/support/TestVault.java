@@ -71,7 +71,7 @@ public final class TestVault {
                 disable_mlock = true
                 """.formatted(
                         folder, port, freePort(), tlsPort, certificate.pem(), certificate.keyPem()));
-        process = new ProcessBuilder(program(), "server", "-config=" + folder.resolve("vault.hcl"))
+        process = new ProcessBuilder(RealServers.program("vault"), "server", "-config=" + folder.resolve("vault.hcl"))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("vault.log").toFile())
                 .start();
@@ -88,15 +88,6 @@ public final class TestVault {
             }
         }
         return running;
-    }
-
-    private static String program() {
-        String named = System.getenv("CELUNE_TEST_VAULT");
-        if (named == null) {
-            throw new IllegalStateException(
-                    "the tests need a Vault: run them by ./celune test, or set CELUNE_TEST_VAULT to what tools/server vault prints");
-        }
-        return named;
     }
 
     private static int freePort() throws IOException {

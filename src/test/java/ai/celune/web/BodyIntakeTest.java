@@ -11,15 +11,19 @@ import ai.celune.support.Rows;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who sends slowly, or so that the end of a body is in doubt, holds nothing and changes nothing. */
@@ -74,12 +78,52 @@ class BodyIntakeTest {
         assertEquals(before, Rows.stored());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/service-accounts, Content-Length: 40000000",
+        "/v1/service-accounts, Content-Length: 900000000000000000",
+        "/v1/service-accounts, Transfer-Encoding: chunked",
+        "/v1/proxy/openai/v1/files, Content-Length: 40000000",
+        "/v1/proxy/openai/v1/files, Content-Length: 900000000000000000",
+        "/v1/proxy/openai/v1/files, Transfer-Encoding: chunked"
+    })
+    void aBodyOfAnySizeThatIsTooLargeGetsAProblemDocument(String path, String framing) throws IOException {
+        String token = Actors.newWorkspace().token();
+        Api.post("/v1/provider-keys", token, Map.of("provider", "openai", "name", "test", "key", "sk-0123456789"))
+                .require(201);
+        Map<String, String> before = Rows.stored();
+        String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+        try (ServerSocket provider = new ServerSocket(ProviderAddress.port(), 5, InetAddress.getLoopbackAddress());
+                Socket caller = send(path, token, "Content-Type: application/json\r\n" + framing + "\r\n\r\n")) {
+            if (framing.startsWith("Transfer-Encoding")) {
+                // One more than the broker takes of the test's provider, which listens and says nothing.
+                caller.getOutputStream().write(chunk.repeat(17).getBytes(StandardCharsets.US_ASCII));
+            }
+            String answer = head(caller);
+            assertTrue(answer.startsWith("http/1.1 413 "), answer + provider);
+            assertTrue(answer.contains("content-type: application/problem+json"), answer);
+            assertEquals(path.startsWith("/v1/proxy/"), answer.contains("celune-error: true"), answer);
+        }
+        assertEquals(before, Rows.stored());
+    }
+
+    private static String head(Socket caller) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) caller.getInputStream().readNBytes(1)[0]);
+        }
+        return head.toString().toLowerCase(Locale.ROOT);
+    }
+
     private Socket send(String token, String rest) throws IOException {
+        return send("/v1/service-accounts", token, rest);
+    }
+
+    private Socket send(String path, String token, String rest) throws IOException {
         Socket caller = new Socket(service.getHost(), service.getPort());
         caller.setSoTimeout(15_000);
         caller.getOutputStream()
-                .write(("POST /v1/service-accounts HTTP/1.1\r\nHost: celune\r\nAuthorization: Bearer " + token + "\r\n"
-                                + rest)
+                .write(("POST " + path + " HTTP/1.1\r\nHost: celune\r\nAuthorization: Bearer " + token + "\r\n" + rest)
                         .getBytes(StandardCharsets.UTF_8));
         return caller;
     }

@@ -1,0 +1,79 @@
+package ai.celune.identity;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.celune.support.Actors;
+import ai.celune.support.Actors.Session;
+import ai.celune.support.Api;
+import ai.celune.support.PostgresResource;
+import ai.celune.support.Reply;
+import ai.celune.support.Rows;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** The time of a refusal tells nothing about the account (case 62, R17). */
+@QuarkusTest
+@WithTestResource(PostgresResource.class)
+class SignInTimingTest {
+    private static final String WRONG = "not the password";
+    private static final int TRIES = 170;
+    /** Between medians. A single try differs from the next by more; one more commit on a disk costs about as much. */
+    private static final long NOISE_MILLIS = 5;
+
+    @Test
+    void aWrongPasswordTakesTheSameTimeForEveryAccount() {
+        String one = Actors.newWorkspace().email();
+        String five = withWorkspaces(5).email();
+        List<Supplier<String>> accounts = List.of(Actors::newEmail, () -> one, () -> five);
+        List<List<Long>> times = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        for (int i = 0; i < TRIES; i++) {
+            for (int kind = 0; kind < accounts.size(); kind++) {
+                times.get(kind).add(timed(accounts.get(kind).get()));
+            }
+            // Else the delays after three failures would be measured.
+            Rows.update("delete from sign_in_attempt");
+        }
+        List<Long> medians = times.stream().map(SignInTimingTest::median).toList();
+        long difference = medians.stream().max(Long::compare).orElseThrow()
+                - medians.stream().min(Long::compare).orElseThrow();
+        assertTrue(difference < TimeUnit.MILLISECONDS.toMicros(NOISE_MILLIS), "medians in microseconds: " + medians);
+    }
+
+    @Test
+    void allEntriesAboutARefusalAreOneCommit() {
+        Session person = withWorkspaces(5);
+        Reply refused = Actors.signIn(person.email(), WRONG).require(401);
+        assertEquals(
+                "6 entries, 1 commit",
+                Rows.one(
+                        "select count(*) || ' entries, ' || count(distinct xmin::text) || ' commit' from audit_event"
+                                + " where convert_from(bytes, 'UTF8')::json ->> 'requestId' = ?",
+                        refused.field("requestId")));
+    }
+
+    private static Session withWorkspaces(int number) {
+        Session person = Actors.newWorkspace();
+        for (int i = 1; i < number; i++) {
+            Api.post("/v1/workspaces", person.token(), Map.of("name", "Another", "accessCode", Actors.accessCode()))
+                    .require(201);
+        }
+        return person;
+    }
+
+    private static long timed(String email) {
+        long start = System.nanoTime();
+        Actors.signIn(email, WRONG).require(401);
+        return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
+    }
+
+    private static long median(List<Long> times) {
+        return times.stream().sorted().skip(times.size() / 2).findFirst().orElseThrow();
+    }
+}
