@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -41,6 +42,8 @@ class CrashIT {
     private static final String CHAT = "{\"model\":\"m\",\"messages\":[]}";
 
     private final AtomicLong seenWithRealKey = new AtomicLong();
+    /** Each call has a path of its own, so a call without a committed use cannot hide behind a use without a call. */
+    private final Set<String> seenPaths = ConcurrentHashMap.newKeySet();
     private final Set<String> written = ConcurrentHashMap.newKeySet();
     private final AtomicInteger serial = new AtomicInteger();
     private final long seed = System.nanoTime();
@@ -52,6 +55,7 @@ class CrashIT {
         provider.createContext("/", exchange -> {
             String authorization = exchange.getRequestHeaders().getFirst("Authorization");
             if (authorization != null && written.contains(authorization)) {
+                seenPaths.add(exchange.getRequestURI().getPath());
                 seenWithRealKey.incrementAndGet();
             }
             byte[] answer = "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -72,11 +76,16 @@ class CrashIT {
                     service.start();
                 }
                 load(service, setup);
+                assertEquals(Set.of(), callsThatTheLogDoesNotTellOf(), "round " + round + ", seed " + seed);
             }
             service.start();
             assertTrue(seenWithRealKey.get() > ROUNDS, "the rounds hardly reached the provider, seed " + seed);
             assertTrue(seenWithRealKey.get() <= count("provider_key.used"), "seed " + seed);
             assertEquals(count("provider_key.created") - count("provider_key.deleted"), rows(), "seed " + seed);
+            assertEquals(
+                    number("select sum(value_version - 1) from provider_key where ?::text is null", null),
+                    count("provider_key.value_replaced"),
+                    "each replaced value has its event and each event its value, seed " + seed);
             // Whatever value the last round left opens, and is one that was written as a whole.
             long before = seenWithRealKey.get();
             assertEquals(200, chat(service, setup).statusCode());
@@ -219,7 +228,7 @@ class CrashIT {
     }
 
     private static HttpResponse<String> chat(Service service, Setup setup) throws IOException, InterruptedException {
-        return service.call("POST", "/v1/proxy/openai/v1/chat/completions", setup.agent, CHAT);
+        return service.call("POST", "/v1/proxy/openai/v1/calls/" + serial.incrementAndGet(), setup.agent, CHAT);
     }
 
     /** A new value; it counts as real from before it is sent. */
@@ -232,6 +241,13 @@ class CrashIT {
     private static JsonNode json(int expected, HttpResponse<String> response) throws IOException {
         assertEquals(expected, response.statusCode(), response.body());
         return JSON.readTree(response.body());
+    }
+
+    private Set<String> callsThatTheLogDoesNotTellOf() {
+        Set<String> untold = new TreeSet<>(seenPaths);
+        untold.removeAll(Rows.column("select convert_from(bytes, 'UTF8')::json -> 'details' ->> 'path' from audit_event"
+                + " where action = 'provider_key.used'"));
+        return untold;
     }
 
     private static long count(String action) throws SQLException {
