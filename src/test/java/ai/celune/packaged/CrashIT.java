@@ -44,6 +44,7 @@ class CrashIT {
     private final AtomicLong seenWithRealKey = new AtomicLong();
     /** Each call has a path of its own, so a call without a committed use cannot hide behind a use without a call. */
     private final Set<String> seenPaths = ConcurrentHashMap.newKeySet();
+
     private final Set<String> written = ConcurrentHashMap.newKeySet();
     private final AtomicInteger serial = new AtomicInteger();
     private final long seed = System.nanoTime();
@@ -227,7 +228,7 @@ class CrashIT {
         }
     }
 
-    private static HttpResponse<String> chat(Service service, Setup setup) throws IOException, InterruptedException {
+    private HttpResponse<String> chat(Service service, Setup setup) throws IOException, InterruptedException {
         return service.call("POST", "/v1/proxy/openai/v1/calls/" + serial.incrementAndGet(), setup.agent, CHAT);
     }
 

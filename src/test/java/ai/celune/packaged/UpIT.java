@@ -55,12 +55,11 @@ class UpIT {
         ready.fieldNames().forEachRemaining(fields::add);
         assertEquals(List.of("baseUrl", "managementUrl", "accessCode"), fields);
         String code = ready.get("accessCode").asText();
-        assertEquals(
-                201,
-                post(ready, "sign-up", "\"accessCode\":\"" + code + "\",\"workspaceName\":\"W\","));
+        assertEquals(201, post(ready, "sign-up", "\"accessCode\":\"" + code + "\",\"workspaceName\":\"W\","));
         String said = Files.readString(output);
         assertTrue(said.contains("Access code  " + code), said);
-        assertEquals(3, said.lines().filter(line -> line.strip().startsWith("curl ")).count(), said);
+        assertEquals(
+                3, said.lines().filter(line -> line.strip().startsWith("curl ")).count(), said);
         interrupt(first);
 
         long start = System.nanoTime();
@@ -134,7 +133,11 @@ class UpIT {
     /** As Ctrl-C does. */
     private void interrupt(Process process) throws Exception {
         assertTrue(postgres().isPresent());
-        assertEquals(0, new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor());
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                        .start()
+                        .waitFor());
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertTrue(postgres().isEmpty(), "PostgreSQL ends too");
     }

@@ -15,6 +15,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +41,22 @@ class BodyIntakeTest {
 
     private final URI service = URI.create(Api.baseUrl());
     private final Actors actors = new Actors();
+
+    /** As the clients of Java and curl do where they are not told otherwise. */
+    @Test
+    void whoOffersHttp2IsServed() throws Exception {
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(service.resolve("/v1/service-accounts"))
+                            .header("Authorization", "Bearer " + actors.owner().token())
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"n\",\"role\":\"member\"}"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertEquals(201, answer.statusCode(), answer.body());
+        }
+    }
 
     @Test
     void bodiesThatStopComingHoldNoWorkerAndAreRefused() throws IOException {
