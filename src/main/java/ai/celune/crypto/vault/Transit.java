@@ -3,33 +3,24 @@ package ai.celune.crypto.vault;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import ai.celune.crypto.Secret;
-import ai.celune.crypto.SecretIntegrityException;
 import ai.celune.crypto.SecretKeyMissingException;
 import ai.celune.crypto.SecretStoreUnavailableException;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.quarkus.vault.client.VaultClient;
 import io.quarkus.vault.client.VaultClientException;
 import io.quarkus.vault.client.common.VaultRequest;
 import io.quarkus.vault.client.common.VaultResponse;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +32,6 @@ final class Transit {
     private static final List<Integer> DONE = List.of(200, 204);
     private static final List<Integer> DONE_IN_PARTS = List.of(200, 400);
     private static final long CATCHING_UP = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final JsonMapper JSON = new JsonMapper();
 
     private final VaultClient vault;
     private final String mount;
@@ -65,7 +55,7 @@ final class Transit {
                 base64(plaintext),
                 ascii("\"}"));
         try {
-            return text(call(post("encrypt", workspace).body(body)), "ciphertext");
+            return TransitAnswers.text(call(post("encrypt", workspace).body(body)), "ciphertext");
         } finally {
             Arrays.fill(body, (byte) 0);
         }
@@ -80,7 +70,7 @@ final class Transit {
                 ascii("\"}"));
         byte[] answer = call(post("decrypt", workspace).body(body)).getBody().orElse(new byte[0]);
         try {
-            return plaintext(answer);
+            return TransitAnswers.plaintext(answer);
         } finally {
             Arrays.fill(answer, (byte) 0);
         }
@@ -98,7 +88,7 @@ final class Transit {
         // A batch with one bad item answers 400 and carries the good ones.
         VaultResponse<Void> answer = call(
                 post("rewrap", workspace).body(Map.of("batch_input", batch)).expectedStatusCodes(DONE_IN_PARTS));
-        return results(answer, items.size());
+        return TransitAnswers.results(answer, items.size());
     }
 
     /** Makes the key of a workspace; does nothing when it exists. */
@@ -184,7 +174,7 @@ final class Transit {
         return switch (answer.getStatus()) {
             case 404 -> new SecretKeyMissingException();
             case 400 ->
-                refusal(Optional.ofNullable(answer.getErrors()).orElse(List.of()))
+                TransitAnswers.refusal(Optional.ofNullable(answer.getErrors()).orElse(List.of()))
                         .orElseGet(() -> unavailable(answer));
             // Vault asks for the right to create when a key to encrypt with is missing, and the runtime has none.
             case 403 ->
@@ -200,109 +190,10 @@ final class Transit {
         return exists(UUID.fromString(path.substring(path.length() - 36)));
     }
 
-    /** What Vault's words for a 400 mean; its API has no codes for them. */
-    private static Optional<RuntimeException> refusal(List<String> errors) {
-        String said = String.join("; ", errors);
-        if (said.contains("key not found") || said.contains("no existing key")) {
-            return Optional.of(new SecretKeyMissingException());
-        }
-        boolean unauthentic = Stream.of("message authentication failed", "invalid ciphertext", "disallowed by policy")
-                .anyMatch(said::contains);
-        return unauthentic ? Optional.of(new SecretIntegrityException()) : Optional.empty();
-    }
-
     /** The status says enough, and the body could hold what was sent. */
     private static SecretStoreUnavailableException unavailable(VaultClientException answer) {
         return new SecretStoreUnavailableException(
                 "Vault answered " + answer.getStatus() + " to " + answer.getOperationName(), null);
-    }
-
-    private static String text(VaultResponse<Void> answer, String field) {
-        JsonNode value = tree(answer).path("data").path(field);
-        if (!value.isTextual()) {
-            throw nonsense();
-        }
-        return value.textValue();
-    }
-
-    /** Answers are matched by the reference that each item carries, not by their order. */
-    private static List<@Nullable String> results(VaultResponse<Void> answer, int size) {
-        JsonNode tree = tree(answer);
-        if (tree.has("errors")) {
-            throw refusal(tree.path("errors")
-                            .valueStream()
-                            .map(JsonNode::asText)
-                            .toList())
-                    .orElseGet(Transit::nonsense);
-        }
-        SortedMap<Integer, @Nullable String> results = new TreeMap<>();
-        for (JsonNode result : tree.path("data").path("batch_results")) {
-            results.put(result.path("reference").asInt(-1), result(result));
-        }
-        if (results.size() != size || results.firstKey() != 0 || results.lastKey() != size - 1) {
-            throw nonsense();
-        }
-        return new ArrayList<>(results.values());
-    }
-
-    private static @Nullable String result(JsonNode result) {
-        if (!result.hasNonNull("error")) {
-            return result.path("ciphertext").asText();
-        }
-        RuntimeException refused =
-                refusal(List.of(result.path("error").asText())).orElseGet(Transit::nonsense);
-        if (refused instanceof SecretIntegrityException) {
-            return null;
-        }
-        throw refused;
-    }
-
-    private static JsonNode tree(VaultResponse<Void> answer) {
-        try {
-            JsonNode tree = JSON.readTree(answer.getBody().orElse(new byte[0]));
-            return tree == null ? JSON.missingNode() : tree;
-        } catch (IOException _) {
-            throw nonsense();
-        }
-    }
-
-    /** Lets the parser find the value and decodes its bytes where they stand; base64 knows no escapes. */
-    private static Secret plaintext(byte[] answer) {
-        try (JsonParser parser = JSON.createParser(answer)) {
-            if (parser.nextToken() == JsonToken.START_OBJECT && find(parser, "data") && find(parser, "plaintext")) {
-                int start = (int) parser.currentTokenLocation().getByteOffset() + 1;
-                int end = start;
-                while (answer[end] != '"') {
-                    end++;
-                }
-                byte[] encoded = Arrays.copyOfRange(answer, start, end);
-                try {
-                    return Secret.taking(Base64.getDecoder().decode(encoded));
-                } finally {
-                    Arrays.fill(encoded, (byte) 0);
-                }
-            }
-            throw nonsense();
-        } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException _) {
-            throw nonsense();
-        }
-    }
-
-    /** Stands on the value of a field of the object whose start was read last. */
-    private static boolean find(JsonParser parser, String field) throws IOException {
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            boolean found = parser.currentName().equals(field);
-            JsonToken value = parser.nextToken();
-            if (found) {
-                return value == JsonToken.START_OBJECT || value == JsonToken.VALUE_STRING;
-            }
-            parser.skipChildren();
-        }
-        return false;
-    }
-
-    private static SecretStoreUnavailableException nonsense() {
-        return new SecretStoreUnavailableException("Vault's answer is not one", null);
     }
 
     private static byte[] ascii(String text) {
