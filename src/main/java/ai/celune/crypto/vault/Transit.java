@@ -86,9 +86,9 @@ final class Transit {
                     "ciphertext", items.get(i).ciphertext()));
         }
         // A batch with one bad item answers 400 and carries the good ones.
-        VaultResponse<Void> answer = call(
-                post("rewrap", workspace).body(Map.of("batch_input", batch)).expectedStatusCodes(DONE_IN_PARTS));
-        return TransitAnswers.results(answer, items.size());
+        return call(
+                post("rewrap", workspace).body(Map.of("batch_input", batch)).expectedStatusCodes(DONE_IN_PARTS),
+                answer -> TransitAnswers.results(answer, items.size()));
     }
 
     /** Makes the key of a workspace; does nothing when it exists. */
