@@ -16,6 +16,8 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -27,9 +29,11 @@ final class Logins implements VaultTokenProvider {
     private static final Duration LASTS_FOR_EVER = Duration.ofDays(3650);
 
     private final VaultCachingTokenProvider tokens;
+    private final Duration deadline;
     private final ReentrantLock fetching = new ReentrantLock();
 
-    private Logins(VaultTokenProvider login) {
+    private Logins(VaultTokenProvider login, Duration deadline) {
+        this.deadline = deadline;
         tokens = new VaultCachingTokenProvider(login, RENEW_BEFORE_END);
     }
 
@@ -37,7 +41,7 @@ final class Logins implements VaultTokenProvider {
      * @param property of the identity, for messages
      * @throws IllegalStateException naming the property when the way to sign in is not told, or told twice
      */
-    static Logins of(String property, VaultConfig.Identity identity) {
+    static Logins of(String property, VaultConfig.Identity identity, Duration deadline) {
         long ways = java.util.stream.Stream.of(identity.tokenFile(), identity.secretIdFile(), identity.jwtFile())
                 .filter(Optional::isPresent)
                 .count();
@@ -47,17 +51,21 @@ final class Logins implements VaultTokenProvider {
         }
         if (identity.tokenFile().isPresent()) {
             Path file = identity.tokenFile().get();
-            return new Logins(request -> lookUp(request, content(file)));
+            return new Logins(request -> lookUp(request, content(file)), deadline);
         }
         String role = identity.role().orElseThrow(() -> new IllegalStateException(property + ".role is not set"));
         if (identity.secretIdFile().isPresent()) {
             Path file = identity.secretIdFile().get();
-            return new Logins(new VaultAppRoleTokenProvider(
-                    identity.authMount().orElse("approle"), role, request -> completed(content(file))));
+            return new Logins(
+                    new VaultAppRoleTokenProvider(
+                            identity.authMount().orElse("approle"), role, request -> completed(content(file))),
+                    deadline);
         }
         Path file = identity.jwtFile().orElseThrow();
-        return new Logins(new VaultKubernetesTokenProvider(
-                identity.authMount().orElse("jwt"), role, () -> completed(content(file))));
+        return new Logins(
+                new VaultKubernetesTokenProvider(
+                        identity.authMount().orElse("jwt"), role, () -> completed(content(file))),
+                deadline);
     }
 
     /** What a token that was given and not signed in for is worth. */
@@ -89,7 +97,15 @@ final class Logins implements VaultTokenProvider {
 
     @Override
     public CompletionStage<VaultToken> apply(VaultAuthRequest request) {
-        fetching.lock();
+        try {
+            // Whoever waits behind a sign-in that gets no answer must not wait for one of his own as well.
+            if (!fetching.tryLock(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+                return CompletableFuture.failedStage(new TimeoutException("no token within " + deadline));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CompletableFuture.failedStage(e);
+        }
         try {
             return tokens.apply(request);
         } finally {

@@ -81,7 +81,10 @@ final class ResilientTransport implements VaultRequestExecutor {
         if (failure instanceof CircuitBreakerOpenException || failure instanceof BulkheadException) {
             return "prevented";
         }
-        return isOutage(failure) ? "unavailable" : "refused";
+        if (isOutage(failure)) {
+            return "unavailable";
+        }
+        return failure instanceof VaultClientException answer && answer.isPermissionDenied() ? "denied" : "refused";
     }
 
     /** A sealed, standby or overloaded Vault, one that lags behind (412), or none at all. */

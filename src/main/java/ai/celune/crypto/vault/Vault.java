@@ -31,8 +31,8 @@ final class Vault implements AutoCloseable {
         String url = config.url()
                 .orElseThrow(() -> new IllegalStateException("celune.vault.url is not set"))
                 .toString();
-        Logins runtime = Logins.of("celune.vault.runtime", config.runtime());
-        Logins keyWorker = Logins.of("celune.vault.key-worker", config.keyWorker());
+        Logins runtime = Logins.of("celune.vault.runtime", config.runtime(), config.deadline());
+        Logins keyWorker = Logins.of("celune.vault.key-worker", config.keyWorker(), config.deadline());
         transport = new VaultTransport(config, tls(config));
         VaultRequestExecutor wire = resilience.apply(transport);
         AtomicReference<@Nullable String> index = new AtomicReference<>();

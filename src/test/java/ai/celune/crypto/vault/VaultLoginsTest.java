@@ -139,6 +139,30 @@ class VaultLoginsTest {
         }
     }
 
+    @Test
+    void whileVaultIsSilentNobodyWaitsForATokenLongerThanForAnAnswer() throws Exception {
+        TestClock clock = new TestClock();
+        try (Vault vault = VaultConnections.to(properties, wire -> wire, clock, "celune.vault.deadline", "600ms");
+                var threads = Executors.newFixedThreadPool(16)) {
+            works(vault);
+            clock.advance(java.time.Duration.ofHours(2));
+            proxy.doing((silent, exchange) -> java.util.concurrent.locks.LockSupport.parkNanos(
+                    java.time.Duration.ofSeconds(3).toNanos()));
+            long start = System.nanoTime();
+            List<Callable<String>> calls = Collections.nCopies(
+                    16,
+                    () -> assertThrows(
+                                    SecretStoreUnavailableException.class,
+                                    () -> vault.sealer().createKey(UUID.randomUUID()))
+                            .toString());
+            for (Future<String> call : threads.invokeAll(calls)) {
+                call.get();
+            }
+            assertTrue(
+                    System.nanoTime() - start < java.time.Duration.ofSeconds(3).toNanos());
+        }
+    }
+
     /** What Kubernetes projects into a pod: a token of an issuer that Vault trusts, for one subject and audience. */
     @Test
     void aJsonWebTokenSignsIn() throws Exception {
