@@ -119,12 +119,19 @@ class AuditStoreTest {
         "celune_audit, delete from audit_pending",
     })
     void noRoleOfOursChangesAnEntry(String role, String statement) {
-        String before = Rows.one("select md5(string_agg(t::text, '' order by id)) from audit_event t");
+        String before = ownLog();
         IllegalStateException refused = assertThrows(IllegalStateException.class, () -> Rows.updateAs(role, statement));
         assertTrue(
                 String.valueOf(refused.getMessage()).matches("(?s).*(permission denied|append-only).*"),
                 refused.getMessage());
-        assertEquals(before, Rows.one("select md5(string_agg(t::text, '' order by id)) from audit_event t"));
+        assertEquals(before, ownLog());
+    }
+
+    /** In other workspaces counts of earlier calls still arrive. */
+    private String ownLog() {
+        return Rows.one(
+                "select md5(string_agg(t::text, '' order by id)) from audit_event t where workspace_id = ?",
+                owner.workspaceId());
     }
 
     @Test
