@@ -17,6 +17,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,43 @@ class ApiKeyResourceTest {
         String key = actors.key("api-keys:write", "settings:read").token();
         assertRefused(403, "scope_not_held", () -> create(key, "settings:admin"));
         assertEquals(201, create(key, "settings:read").status());
+    }
+
+    @Test
+    void aKeyMakesNoKeyThatReachesFurtherOrLivesLongerThanItself() {
+        UUID own = providerKey(actors.owner());
+        UUID other = providerKey(actors.owner());
+        Instant end = clock.instant().plus(Duration.ofHours(1));
+        Map<String, Object> maker = Map.of(
+                "name",
+                "maker",
+                "scopes",
+                List.of("api-keys:write", "provider-keys:use"),
+                "bindings",
+                List.of(own),
+                "expiresAt",
+                end);
+        String key = Api.post("/v1/api-keys", owner(), maker).require(201).field("key");
+        assertRefused(403, "scope_not_held", () -> made(key, own, other));
+        assertEquals(end, Instant.parse(made(key, own).require(201).field("expiresAt")));
+    }
+
+    private static Reply made(String key, UUID... bindings) {
+        return Api.post(
+                "/v1/api-keys",
+                key,
+                Map.of("name", "made", "scopes", List.of("provider-keys:use"), "bindings", List.of(bindings)));
+    }
+
+    @Test
+    void aNewNameIsShownFromThenOn() {
+        Actors.Key key = actors.key("settings:read");
+        assertEquals(
+                "second",
+                Api.patch("/v1/api-keys/" + key.id(), owner(), Map.of("name", "second"))
+                        .require(200)
+                        .field("name"));
+        assertEquals("second", Api.get("/v1/api-keys/" + key.id(), owner()).field("name"));
     }
 
     @ParameterizedTest
@@ -275,17 +313,29 @@ class ApiKeyResourceTest {
         assertRefused(404, "not_found", () -> bound(own, foreign));
     }
 
-    @Test
-    void callsAreCountedExactly() {
+    @ParameterizedTest
+    @ValueSource(ints = {25, 10_000})
+    void callsAreCountedExactly(int calls) {
         Actors.Key key = actors.key("settings:read");
-        Api.atOnce(25, () -> Api.get("/v1/settings", key.token())).forEach(reply -> reply.require(200));
+        assertTrue(Api.get("/v1/api-keys/" + key.id(), owner())
+                .json()
+                .path("lastUsedAt")
+                .isNull());
+        Instant before = clock.instant();
+        for (int left = calls; left > 0; left -= 50) {
+            Api.atOnce(Math.min(left, 50), () -> Api.get("/v1/settings", key.token()))
+                    .forEach(reply -> reply.require(200));
+        }
         String count = "0";
         // The schedule may be storing at this moment; then its transaction shows a little later.
-        for (int i = 0; i < 200 && !count.equals("25"); i++) {
+        for (int i = 0; i < 200 && !count.equals(Integer.toString(calls)); i++) {
             activity.flush();
             count = Api.get("/v1/api-keys/" + key.id(), owner()).field("useCount");
         }
-        assertEquals("25", count);
+        assertEquals(Integer.toString(calls), count);
+        Instant lastUsed =
+                Instant.parse(Api.get("/v1/api-keys/" + key.id(), owner()).field("lastUsedAt"));
+        assertTrue(!lastUsed.isBefore(before) && !lastUsed.isAfter(clock.instant()), lastUsed.toString());
         try {
             clock.advance(Duration.ofMinutes(1));
             usageLog.tell();
@@ -293,7 +343,7 @@ class ApiKeyResourceTest {
             clock.reset();
         }
         assertEquals(
-                "25",
+                Integer.toString(calls),
                 Rows.one(
                         "select sum((convert_from(bytes, 'UTF8')::jsonb -> 'details' ->> 'count')::int) from audit_event"
                                 + " where action = 'api_key.usage_counted' and target_id = ?",
