@@ -99,7 +99,7 @@ class ApiKeyResourceTest {
                 "bindings",
                 List.of(own),
                 "expiresAt",
-                end);
+                end.toString());
         String key = Api.post("/v1/api-keys", owner(), maker).require(201).field("key");
         assertRefused(403, "scope_not_held", () -> made(key, own, other));
         assertEquals(end, Instant.parse(made(key, own).require(201).field("expiresAt")));
