@@ -10,6 +10,7 @@ import ai.celune.support.ProviderAddress;
 import ai.celune.support.Rows;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -45,16 +46,36 @@ class BodyIntakeTest {
     /** As the clients of Java and curl do where they are not told otherwise. */
     @Test
     void whoOffersHttp2IsServed() throws Exception {
+        String account = "{\"name\":\"n\",\"role\":\"member\"}";
+        assertEquals(201, byHttp2("/v1/service-accounts", HttpRequest.BodyPublishers.ofString(account)));
+        assertEquals(400, byHttp2("/v1/service-accounts", HttpRequest.BodyPublishers.ofString("{")));
+        assertEquals(
+                400,
+                byHttp2(
+                        "/v1/service-accounts",
+                        HttpRequest.BodyPublishers.ofInputStream(
+                                () -> new ByteArrayInputStream(account.getBytes(StandardCharsets.UTF_8)))));
+    }
+
+    private int byHttp2(String path, HttpRequest.BodyPublisher body) throws Exception {
         try (HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            String token = actors.owner().token();
+            // The first request changes the protocol, those after it have no such beginning.
+            client.send(
+                    HttpRequest.newBuilder(service.resolve("/v1/settings"))
+                            .header("Authorization", "Bearer " + token)
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
             HttpResponse<String> answer = client.send(
-                    HttpRequest.newBuilder(service.resolve("/v1/service-accounts"))
-                            .header("Authorization", "Bearer " + actors.owner().token())
+                    HttpRequest.newBuilder(service.resolve(path))
+                            .header("Authorization", "Bearer " + token)
                             .header("Content-Type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"n\",\"role\":\"member\"}"))
+                            .POST(body)
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
-            assertEquals(201, answer.statusCode(), answer.body());
+            assertEquals(HttpClient.Version.HTTP_2, answer.version());
+            return answer.statusCode();
         }
     }
 
