@@ -65,14 +65,7 @@ class BodyIntake {
             context.addEndHandler(answered -> wipe());
             request.exceptionHandler(gone -> context.vertx().cancelTimer(timer));
             request.handler(this::take);
-            request.endHandler(ended -> {
-                if (isHttp2()) {
-                    // See take: too late to hand it on. Clients say the length of what is not streamed.
-                    refusals.answer(context, Problem.invalid("Content-Length", "required", "is needed by HTTP/2"));
-                } else {
-                    end();
-                }
-            });
+            request.endHandler(ended -> end());
             request.resume();
         }
 
@@ -81,7 +74,7 @@ class BodyIntake {
                 return;
             }
             if (body.length() + piece.length() > MAX_BODY) {
-                refuse(ErrorCode.BODY_TOO_LARGE);
+                refuse(new Problem(ErrorCode.BODY_TOO_LARGE));
             } else {
                 body.appendBuffer(piece);
                 if (isHttp2() && isWhole()) {
@@ -89,7 +82,7 @@ class BodyIntake {
                     // ended.
                     request.pause();
                     request.endHandler(null);
-                    end();
+                    handOn();
                 }
             }
         }
@@ -103,6 +96,18 @@ class BodyIntake {
         }
 
         private void end() {
+            if (!isHttp2()) {
+                handOn();
+                return;
+            }
+            context.vertx().cancelTimer(timer);
+            if (!refused) {
+                // See take: too late to hand it on. Clients say the length of what is not streamed.
+                refuse(Problem.invalid("Content-Length", "required", "is needed by HTTP/2"));
+            }
+        }
+
+        private void handOn() {
             context.vertx().cancelTimer(timer);
             if (!refused) {
                 ((RoutingContextInternal) context).setBody(body);
@@ -116,13 +121,13 @@ class BodyIntake {
                 request.connection().close();
             } else {
                 context.addEndHandler(answered -> request.connection().close());
-                refuse(ErrorCode.REQUEST_TIMEOUT);
+                refuse(new Problem(ErrorCode.REQUEST_TIMEOUT));
             }
         }
 
-        private void refuse(ErrorCode code) {
+        private void refuse(Problem problem) {
             refused = true;
-            refusals.answer(context, new Problem(code));
+            refusals.answer(context, problem);
         }
 
         /** It may hold a secret. */

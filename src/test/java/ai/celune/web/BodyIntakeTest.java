@@ -49,6 +49,7 @@ class BodyIntakeTest {
         String account = "{\"name\":\"n\",\"role\":\"member\"}";
         assertEquals(201, byHttp2("/v1/service-accounts", HttpRequest.BodyPublishers.ofString(account)));
         assertEquals(400, byHttp2("/v1/service-accounts", HttpRequest.BodyPublishers.ofString("{")));
+        assertEquals(413, byHttp2("/v1/service-accounts", HttpRequest.BodyPublishers.ofString("x".repeat(100_000))));
         assertEquals(
                 400,
                 byHttp2(
