@@ -13,16 +13,12 @@ create table api_key (
     revoked_at         timestamptz,
     last_used_at       timestamptz,
     use_count          bigint      not null default 0,
-    -- Calls that the audit log does not tell of yet, and since when (R27).
-    uncounted          bigint      not null default 0,
-    uncounted_since    timestamptz,
     version            int         not null,
     unique (workspace_id, id),
     check ((user_id is null) <> (service_account_id is null)),
     foreign key (workspace_id, service_account_id) references service_account (workspace_id, id)
 );
 create index api_key_by_workspace on api_key (workspace_id, id);
-create index api_key_uncounted on api_key (uncounted_since) where uncounted > 0;
 
 create table api_key_binding (
     id              uuid primary key,
@@ -34,6 +30,19 @@ create table api_key_binding (
     foreign key (workspace_id, api_key_id) references api_key (workspace_id, id),
     foreign key (workspace_id, provider_key_id) references provider_key (workspace_id, id) on delete cascade
 );
+
+-- Calls of one key in one minute as one process counted them, until the audit log tells of them (R27).
+create table api_key_use (
+    id           uuid primary key,
+    workspace_id uuid        not null,
+    api_key_id   uuid        not null,
+    calls        bigint      not null,
+    first_at     timestamptz not null,
+    last_at      timestamptz not null,
+    addresses    bytea       not null check (octet_length(addresses) > 44),
+    foreign key (workspace_id, api_key_id) references api_key (workspace_id, id)
+);
+create index api_key_use_by_time on api_key_use (last_at);
 
 -- Revocation is permanent, and a key stays in its workspace (R26, R28).
 create function keep_api_key_facts() returns trigger language plpgsql as
@@ -52,19 +61,21 @@ alter table api_key enable always trigger keep_facts;
 do $$
 declare t text;
 begin
-    foreach t in array array['api_key', 'api_key_binding'] loop
+    foreach t in array array['api_key', 'api_key_binding', 'api_key_use'] loop
         execute format('alter table %I enable row level security', t);
         execute format('alter table %I force row level security', t);
         execute format('create policy ws_isolation on %I to ${app} using (workspace_id = (select app_workspace_id())) with check (workspace_id = (select app_workspace_id()))', t);
     end loop;
 end $$;
+create policy platform on api_key_use for select to ${app} using ((select app_is_platform()));
 create policy authentication on api_key for select to ${authn} using (true);
 create policy authentication on api_key_binding for select to ${authn} using (true);
 grant select (workspace_id, api_key_id, provider_key_id) on api_key_binding to ${authn};
 grant select, insert, update on api_key to ${app};
 grant select, insert, delete on api_key_binding to ${app};
-grant select (id, workspace_id, user_id, service_account_id, token_hash, scopes, expires_at, revoked_at, uncounted,
-    uncounted_since) on api_key to ${authn};
+grant select, insert, update, delete on api_key_use to ${app};
+grant select (id, workspace_id, user_id, service_account_id, token_hash, scopes, expires_at, revoked_at) on api_key
+    to ${authn};
 
 call classify_table('api_key', 'workspace', 'apikey', 'life of the workspace');
 call classify('api_key', 'id', 'internal', 'names the key');
@@ -81,8 +92,6 @@ call classify('api_key', 'expires_at', 'internal', 'end of life');
 call classify('api_key', 'revoked_at', 'internal', 'end of life');
 call classify('api_key', 'last_used_at', 'internal', 'activity');
 call classify('api_key', 'use_count', 'internal', 'activity');
-call classify('api_key', 'uncounted', 'internal', 'activity', 'never');
-call classify('api_key', 'uncounted_since', 'internal', 'activity', 'never');
 call classify('api_key', 'version', 'internal', 'lost-update guard', 'never');
 call classify_table('api_key_binding', 'workspace', 'apikey', 'with its keys');
 call classify('api_key_binding', 'id', 'internal', 'names the binding', 'never');
@@ -90,3 +99,11 @@ call classify('api_key_binding', 'version', 'internal', 'lost-update guard', 'ne
 call classify('api_key_binding', 'workspace_id', 'internal', 'whose binding');
 call classify('api_key_binding', 'api_key_id', 'internal', 'which key');
 call classify('api_key_binding', 'provider_key_id', 'internal', 'may use which secret');
+call classify_table('api_key_use', 'workspace', 'apikey', 'until the audit log tells of it');
+call classify('api_key_use', 'id', 'internal', 'names the count', 'never');
+call classify('api_key_use', 'workspace_id', 'internal', 'whose key', 'never');
+call classify('api_key_use', 'api_key_id', 'internal', 'which key', 'never');
+call classify('api_key_use', 'calls', 'internal', 'activity', 'never');
+call classify('api_key_use', 'first_at', 'internal', 'activity', 'never');
+call classify('api_key_use', 'last_at', 'internal', 'activity', 'never');
+call classify('api_key_use', 'addresses', 'critical', 'where the calls came from', 'never', 'shred', 'envelope');

@@ -83,8 +83,11 @@ class ApiKey extends WorkspaceOwned {
         return true;
     }
 
-    void rename(String newName) {
+    /** Whether that is another name. */
+    boolean rename(String newName) {
+        boolean another = !name.equals(newName);
         name = newName;
+        return another;
     }
 
     String prefix() {

@@ -1,82 +1,98 @@
 package ai.celune.apikey;
 
 import ai.celune.security.Actor;
-import ai.celune.tenancy.Scope;
-import io.agroal.api.AgroalDataSource;
 import io.quarkus.runtime.Shutdown;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.PersistenceException;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Counts the calls of each API key outside the request and stores the exact numbers once a second (R27). A kill -9 loses at most the last
- * second. {@link ApiKeyUsageLog} tells the audit log.
+ * Counts the calls of each API key by the minute, outside the request (R27): once a second the numbers are stored, and a minute that is over is told to
+ * the audit log. A kill -9 loses at most the last second; {@link ApiKeyUses#tellLeftBehind} tells the rest as a lower bound.
  */
 @ApplicationScoped
 class ApiKeyActivity {
     private static final Logger LOG = Logger.getLogger(ApiKeyActivity.class);
 
-    private final AgroalDataSource dataSource;
-    private final Scope scope;
+    private final ApiKeyUses uses;
     private final Clock clock;
-    private final ConcurrentHashMap<UUID, Uses> unsaved = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Minute, ApiKeyUses.Count> running = new ConcurrentHashMap<>();
+    /** How many calls of a count are stored, by its id. */
+    private final Map<UUID, Long> stored = new HashMap<>();
+    /** Stored for the last time, to be told. */
+    private final List<ApiKeyUses.Count> over = new ArrayList<>();
 
-    ApiKeyActivity(AgroalDataSource dataSource, Scope scope, Clock clock) {
-        this.dataSource = dataSource;
-        this.scope = scope;
+    ApiKeyActivity(ApiKeyUses uses, Clock clock) {
+        this.uses = uses;
         this.clock = clock;
     }
 
-    /** Calls of one key that are not stored yet. Replaced as a whole, so that a flush takes a consistent picture. */
-    private record Uses(Actor actor, long count, Instant first, Instant last) {
-        Uses plus(Uses later) {
-            return new Uses(actor, count + later.count, first, later.last);
-        }
-    }
+    private record Minute(UUID key, Instant begin) {}
 
-    void used(Actor actor) {
+    void used(Actor actor, String address) {
         Instant now = clock.instant();
-        unsaved.merge(actor.credential().id(), new Uses(actor, 1, now, now), Uses::plus);
+        running.compute(
+                new Minute(actor.credential().id(), now.truncatedTo(ChronoUnit.MINUTES)),
+                (minute, count) ->
+                        count == null ? ApiKeyUses.Count.first(actor, now, address) : count.plus(now, address));
     }
 
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    @Shutdown
     void flush() {
-        for (UUID key : List.copyOf(unsaved.keySet())) {
-            Uses uses = unsaved.remove(key);
-            if (uses != null) {
-                try {
-                    scope.asWorkspace(uses.actor.workspace(), () -> store(key, uses));
-                } catch (RuntimeException e) {
-                    LOG.warnf("the use of API key %s is not stored yet", key);
-                    unsaved.merge(key, uses, (later, earlier) -> earlier.plus(later));
-                }
-            }
-        }
+        flush(clock.instant().truncatedTo(ChronoUnit.MINUTES));
     }
 
-    private UUID store(UUID key, Uses uses) {
-        try (var connection = dataSource.getConnection();
-                var statement = connection.prepareStatement("update api_key set use_count = use_count + ?,"
-                        + " uncounted = uncounted + ?, uncounted_since = coalesce(uncounted_since, ?), last_used_at = ?"
-                        + " where id = ?")) {
-            statement.setLong(1, uses.count);
-            statement.setLong(2, uses.count);
-            statement.setObject(3, uses.first.atOffset(ZoneOffset.UTC));
-            statement.setObject(4, uses.last.atOffset(ZoneOffset.UTC));
-            statement.setObject(5, key);
-            statement.executeUpdate();
-            return key;
-        } catch (SQLException e) {
-            throw new PersistenceException(e);
-        }
+    @Shutdown
+    void stop() {
+        flush(Instant.MAX);
+    }
+
+    private synchronized void flush(Instant end) {
+        byWorkspace(running.values().stream().filter(count -> !isStored(count)).toList(), this::store);
+        running.forEach((minute, count) -> {
+            // A call that comes in at this moment begins another count.
+            if (minute.begin.isBefore(end) && isStored(count) && running.remove(minute, count)) {
+                stored.remove(count.id());
+                over.add(count);
+            }
+        });
+        byWorkspace(List.copyOf(over), counts -> {
+            uses.tell(counts);
+            over.removeAll(counts);
+        });
+    }
+
+    private boolean isStored(ApiKeyUses.Count count) {
+        return Objects.equals(stored.get(count.id()), count.calls());
+    }
+
+    private void store(List<ApiKeyUses.Count> counts) {
+        uses.store(counts, stored.keySet());
+        counts.forEach(count -> stored.put(count.id(), count.calls()));
+    }
+
+    /** What one workspace cannot store or tell now waits for the next second, and holds nobody else up. */
+    private static void byWorkspace(List<ApiKeyUses.Count> counts, Consumer<List<ApiKeyUses.Count>> work) {
+        counts.stream()
+                .collect(Collectors.groupingBy(ApiKeyUses.Count::workspace))
+                .forEach((workspace, some) -> {
+                    try {
+                        work.accept(some);
+                    } catch (RuntimeException e) {
+                        LOG.warnf("the use of %d API keys of workspace %s waits: %s", some.size(), workspace, e);
+                    }
+                });
     }
 }

@@ -2,6 +2,7 @@ package ai.celune.apikey;
 
 import ai.celune.audit.AuditEvent;
 import ai.celune.audit.Event;
+import ai.celune.audit.Personal;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -25,7 +26,19 @@ interface ApiKeyEvents {
     @Event(value = "api_key.revoked", target = "api_key")
     record Revoked(UUID target, String prefix) implements AuditEvent {}
 
-    /** Authenticated calls of one key, exact, between the first and the last of them. */
+    /**
+     * Authenticated calls of one key within a minute.
+     *
+     * @param lowerBound whether there may have been more: the process that counted them went down, and its last second with it
+     * @param addresses where they came from, see {@link ApiKeyUses.Count}; null when nobody knows any more
+     */
     @Event(value = "api_key.usage_counted", target = "api_key")
-    record UsageCounted(UUID target, long count, Instant first, Instant last) implements AuditEvent {}
+    record UsageCounted(
+            UUID target,
+            long count,
+            Instant first,
+            Instant last,
+            boolean lowerBound,
+            @Personal @Nullable List<String> addresses)
+            implements AuditEvent {}
 }

@@ -3,6 +3,7 @@ package ai.celune.apikey;
 import ai.celune.security.Actor;
 import ai.celune.security.Credentials;
 import ai.celune.security.RefusedCredential;
+import ai.celune.security.RequestFacts;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.security.AuthenticationFailedException;
@@ -59,11 +60,11 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
             return Uni.createFrom().nullItem();
         }
         return ApiKeyToken.parse(sent)
-                .map(token -> credentials.resolve(context, manager, () -> actor(token)))
+                .map(token -> credentials.resolve(context, manager, () -> actor(token, RequestFacts.of(context))))
                 .orElseGet(() -> Uni.createFrom().failure(new AuthenticationFailedException()));
     }
 
-    private Actor actor(ApiKeyToken token) throws SQLException {
+    private Actor actor(ApiKeyToken token, RequestFacts facts) throws SQLException {
         try (token;
                 var connection = authn.getConnection();
                 var statement = connection.prepareStatement(LOOKUP)) {
@@ -73,7 +74,7 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
                     throw new AuthenticationFailedException();
                 }
                 Actor actor = read(row);
-                activity.used(actor);
+                activity.used(actor, facts.address());
                 return actor;
             }
         }

@@ -5,6 +5,7 @@ import ai.celune.security.Actor;
 import ai.celune.security.CredentialEnded;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.QuotaConfig;
+import ai.celune.tenancy.Quotas;
 import ai.celune.web.ETag;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.NotFound;
@@ -43,7 +44,7 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
     private final CurrentRequest request;
     private final Event<CredentialEnded> ended;
     private final ApiKeyConfig config;
-    private final QuotaConfig quota;
+    private final Quotas quotas;
     private final SecureRandom random;
     private final Clock clock;
 
@@ -53,7 +54,7 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
             CurrentRequest request,
             Event<CredentialEnded> ended,
             ApiKeyConfig config,
-            QuotaConfig quota,
+            Quotas quotas,
             SecureRandom random,
             Clock clock) {
         this.entities = entities;
@@ -61,7 +62,7 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
         this.request = request;
         this.ended = ended;
         this.config = config;
-        this.quota = quota;
+        this.quotas = quotas;
         this.random = random;
         this.clock = clock;
     }
@@ -69,9 +70,6 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
     CreatedApiKey create(CreateApiKey wanted) {
         Actor actor = request.requireActor();
         requireHeld(actor, wanted.scopes());
-        if (count("revokedAt is null") >= quota.apiKeys()) {
-            throw new Problem(ErrorCode.QUOTA_EXCEEDED);
-        }
         UUID serviceAccount = serviceAccount(actor, wanted.serviceAccountId());
         UUID person = serviceAccount == null ? actor.userId() : null;
         Set<UUID> bindings = wanted.bindings() == null ? Set.of() : wanted.bindings();
@@ -91,6 +89,9 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
                     actor.principal().id(),
                     now,
                     notAfterCreator(actor, expiry(wanted.expiresAt(), now)));
+            if (!quotas.haveRoom(QuotaConfig::apiKeys, () -> count("revokedAt is null"))) {
+                throw new Problem(ErrorCode.QUOTA_EXCEEDED);
+            }
             persist(created);
             flush();
             List<UUID> sorted = bindings.stream().sorted().toList();
@@ -222,12 +223,13 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
                 .orElseThrow(NotFound::new);
     }
 
-    Shown rename(UUID id, String name, @Nullable String ifMatch) {
+    Shown rename(UUID id, @Nullable String name, @Nullable String ifMatch) {
         ApiKey key = own(id);
         ETag.require(ifMatch, key.version());
-        key.rename(name.strip());
-        audit.record(new ApiKeyEvents.Renamed(id));
-        flush();
+        if (name != null && key.rename(name)) {
+            audit.record(new ApiKeyEvents.Renamed(id));
+            flush();
+        }
         return shown(key);
     }
 

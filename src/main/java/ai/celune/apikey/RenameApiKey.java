@@ -1,7 +1,22 @@
 package ai.celune.apikey;
 
-import jakarta.validation.constraints.NotBlank;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import jakarta.validation.constraints.Size;
+import org.jspecify.annotations.Nullable;
 
-/** Another name for a key. */
-record RenameApiKey(@NotBlank @Size(max = 100) String name) {}
+/** A merge patch (RFC 7396) of a key: without a name nothing changes. A class, because a record cannot tell absent from null. */
+class RenameApiKey {
+    @Size(min = 1, max = 100)
+    private @Nullable String name;
+
+    @JsonSetter(nulls = Nulls.FAIL)
+    void setName(String value) {
+        name = value.strip();
+    }
+
+    @Nullable
+    String name() {
+        return name;
+    }
+}

@@ -6,20 +6,26 @@ import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.jboss.logging.Logger;
 
-/** Deletes rows whose time is over by the database's clock, as the registry says, in bounded batches of a transaction each. */
+/** Deletes rows whose time is over, as the registry says, in bounded batches of a transaction each. */
 @ApplicationScoped
 class Retention {
+    private static final Logger LOG = Logger.getLogger(Retention.class);
     private static final int AT_ONCE = 1_000;
 
     private final AgroalDataSource dataSource;
     private final Scope scope;
+    private final Clock clock;
 
-    Retention(AgroalDataSource dataSource, Scope scope) {
+    Retention(AgroalDataSource dataSource, Scope scope, Clock clock) {
         this.dataSource = dataSource;
         this.scope = scope;
+        this.clock = clock;
     }
 
     private record Rule(String table, String column, String kept) {}
@@ -27,8 +33,12 @@ class Retention {
     @Scheduled(every = "10m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void deleteExpired() {
         for (Rule rule : scope.asPlatform(this::rules)) {
-            while (scope.asPlatform(() -> deleteBatch(rule)) == AT_ONCE) {
-                // The next batch in a transaction of its own.
+            try {
+                while (scope.asPlatform(() -> deleteBatch(rule)) == AT_ONCE) {
+                    // The next batch in a transaction of its own.
+                }
+            } catch (PersistenceException e) {
+                LOG.warnf("rows of %s that are over stay until the next run: %s", rule.table, e.getMessage());
             }
         }
     }
@@ -51,12 +61,13 @@ class Retention {
     /** The names come from our own migrations, and the registry allows plain ones only. */
     private int deleteBatch(Rule rule) {
         String sql =
-                "delete from %1$s where ctid = any (array(select ctid from %1$s where %2$s < now() - ?::interval limit ?))"
+                "delete from %1$s where ctid = any (array(select ctid from %1$s where %2$s < ? - ?::interval limit ?))"
                         .formatted(rule.table, rule.column);
         try (var connection = dataSource.getConnection();
                 var statement = connection.prepareStatement(sql)) {
-            statement.setString(1, rule.kept);
-            statement.setInt(2, AT_ONCE);
+            statement.setObject(1, clock.instant().atOffset(ZoneOffset.UTC));
+            statement.setString(2, rule.kept);
+            statement.setInt(3, AT_ONCE);
             return statement.executeUpdate();
         } catch (SQLException e) {
             throw new PersistenceException(e);

@@ -11,6 +11,7 @@ import ai.celune.egress.ReservedFields;
 import ai.celune.security.CredentialEnded;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.QuotaConfig;
+import ai.celune.tenancy.Quotas;
 import ai.celune.web.ETag;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.NotFound;
@@ -42,7 +43,7 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
     private final AuditHistory history;
     private final CurrentRequest request;
     private final Event<CredentialEnded> ended;
-    private final QuotaConfig quota;
+    private final Quotas quotas;
     private final Clock clock;
 
     ProviderKeys(
@@ -54,7 +55,7 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
             AuditHistory history,
             CurrentRequest request,
             Event<CredentialEnded> ended,
-            QuotaConfig quota,
+            Quotas quotas,
             Clock clock) {
         this.catalogue = catalogue;
         this.guard = guard;
@@ -64,16 +65,16 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
         this.history = history;
         this.request = request;
         this.ended = ended;
-        this.quota = quota;
+        this.quotas = quotas;
         this.clock = clock;
     }
 
     ProviderKey create(CreateProviderKey wanted) {
-        if (count() >= quota.providerKeys()) {
-            throw new Problem(ErrorCode.QUOTA_EXCEEDED);
-        }
         ProviderKey created = wanted.provider().equals(CUSTOM) ? custom(wanted) : listed(wanted);
         hold(created, wanted.key());
+        if (!quotas.haveRoom(QuotaConfig::providerKeys, this::count)) {
+            throw new Problem(ErrorCode.QUOTA_EXCEEDED);
+        }
         persist(created);
         flush();
         audit.record(new ProviderKeyEvents.Created(

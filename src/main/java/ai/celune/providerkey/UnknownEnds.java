@@ -7,10 +7,13 @@ import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /** Tells the log that nobody knows how a use ended, when its process went down before it could say so. */
 @ApplicationScoped
 class UnknownEnds {
+    private static final Logger LOG = Logger.getLogger(UnknownEnds.class);
+
     private final OpenActions open;
     private final AuditLog audit;
     private final Scope scope;
@@ -24,8 +27,12 @@ class UnknownEnds {
     @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void run() {
         open.workspaces().forEach(workspace -> {
-            while (scope.asWorkspace(workspace, this::recordSome) > 0) {
-                // The next batch in a transaction of its own.
+            try {
+                while (scope.asWorkspace(workspace, this::recordSome) > 0) {
+                    // The next batch in a transaction of its own.
+                }
+            } catch (RuntimeException e) {
+                LOG.warnf("unknown ends of workspace %s wait for the next run: %s", workspace, e);
             }
         });
     }

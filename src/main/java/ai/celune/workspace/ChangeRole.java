@@ -1,6 +1,21 @@
 package ai.celune.workspace;
 
-import jakarta.validation.constraints.NotNull;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import org.jspecify.annotations.Nullable;
 
-/** Another role for a member. */
-record ChangeRole(@NotNull @RoleName String role) {}
+/** A merge patch (RFC 7396) of a member: without a role nothing changes. A class, because a record cannot tell absent from null. */
+class ChangeRole {
+    @RoleName
+    private @Nullable String role;
+
+    @JsonSetter(nulls = Nulls.FAIL)
+    void setRole(String value) {
+        role = value;
+    }
+
+    @Nullable
+    String role() {
+        return role;
+    }
+}

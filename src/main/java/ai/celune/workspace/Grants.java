@@ -2,6 +2,7 @@ package ai.celune.workspace;
 
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.QuotaConfig;
+import ai.celune.tenancy.Quotas;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,13 +14,13 @@ import java.time.Clock;
 class Grants {
     private final EntityManager entities;
     private final CurrentRequest request;
-    private final QuotaConfig quota;
+    private final Quotas quotas;
     private final Clock clock;
 
-    Grants(EntityManager entities, CurrentRequest request, QuotaConfig quota, Clock clock) {
+    Grants(EntityManager entities, CurrentRequest request, Quotas quotas, Clock clock) {
         this.entities = entities;
         this.request = request;
-        this.quota = quota;
+        this.quotas = quotas;
         this.clock = clock;
     }
 
@@ -32,13 +33,17 @@ class Grants {
 
     /** Refuses one member more than the quota. */
     void requireRoom() {
+        if (!quotas.haveRoom(QuotaConfig::members, this::members)) {
+            throw new Problem(ErrorCode.QUOTA_EXCEEDED);
+        }
+    }
+
+    private long members() {
         Number members = (Number) entities.createQuery("select (select count(m) from Membership m)"
                         + " + (select count(s) from ServiceAccount s where s.removedAt is null)"
                         + " + (select count(i) from Invitation i where i.acceptedAt is null and i.expiresAt > :now)")
                 .setParameter("now", clock.instant())
                 .getSingleResult();
-        if (members.longValue() >= quota.members()) {
-            throw new Problem(ErrorCode.QUOTA_EXCEEDED);
-        }
+        return members.longValue();
     }
 }

@@ -35,6 +35,15 @@ class MemberResource {
         return members.list(Page.after(cursor), Page.limit(limit));
     }
 
+    @GET
+    @Path("/{userId}")
+    @PermissionsAllowed(WorkspacePermissions.MEMBERS_READ)
+    @Operation(summary = "Show a member")
+    public RestResponse<MemberView> get(@RestPath UUID userId) {
+        Members.Shown member = members.show(userId);
+        return Answers.versioned(member.version(), member.view());
+    }
+
     @PATCH
     @Path("/{userId}")
     @Consumes({"application/json", JsonBodyReader.MERGE_PATCH})

@@ -62,15 +62,32 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
         return page;
     }
 
-    Membership get(UUID userId) {
+    private Membership get(UUID userId) {
         return find("userId", userId).firstResultOptional().orElseThrow(NotFound::new);
     }
 
+    /**
+     * A person as shown, which is an event like the list.
+     *
+     * @param version for the entity tag
+     */
+    record Shown(int version, MemberView view) {}
+
+    Shown show(UUID userId) {
+        Membership member = get(userId);
+        audit.record(new WorkspaceEvents.MembersRead("members", 1));
+        String email = entities.createQuery("select a.email from Account a where a.id = :id", String.class)
+                .setParameter("id", member.userId())
+                .getSingleResult();
+        return new Shown(member.version(), new MemberView(member.userId(), email, member.role()));
+    }
+
     /** What the person has open here ends, because it began with the rights of the old role. */
-    Membership changeRole(UUID userId, String role, @Nullable String ifMatch) {
+    Membership changeRole(UUID userId, @Nullable String wanted, @Nullable String ifMatch) {
         lock();
         Membership member = get(userId);
         ETag.require(ifMatch, member.version());
+        String role = wanted == null ? member.role() : wanted;
         grants.requireHeld(member.role());
         grants.requireHeld(role);
         if (member.role().equals(role)) {

@@ -40,9 +40,6 @@ class ApiKeyResourceTest {
     @Inject
     ApiKeyActivity activity;
 
-    @Inject
-    ApiKeyUsageLog usageLog;
-
     private final Actors actors = new Actors();
 
     @AfterEach
@@ -121,6 +118,24 @@ class ApiKeyResourceTest {
                         .require(200)
                         .field("name"));
         assertEquals("second", Api.get("/v1/api-keys/" + key.id(), owner()).field("name"));
+    }
+
+    @Test
+    void aPatchWithoutANameChangesNothing() {
+        Actors.Key key = actors.key("settings:read");
+        Map<String, String> before = Rows.stored();
+        Rows.LogMark mark = Rows.mark();
+        Reply shown = Api.get("/v1/api-keys/" + key.id(), owner());
+        for (Object patch : List.of(Map.of(), Map.of("name", shown.field("name")))) {
+            Reply same = Api.patch("/v1/api-keys/" + key.id(), owner(), patch).require(200);
+            assertEquals(shown.json(), same.json());
+            assertEquals(shown.header("ETag"), same.header("ETag"));
+        }
+        assertEquals(before, Rows.stored());
+        assertEquals(Map.of(), mark.added());
+        for (String patch : List.of("{\"name\":null}", "{\"name\":\" \"}")) {
+            assertRefused(400, "invalid_request", () -> Api.patch("/v1/api-keys/" + key.id(), owner(), patch));
+        }
     }
 
     @ParameterizedTest
@@ -338,7 +353,7 @@ class ApiKeyResourceTest {
         assertTrue(!lastUsed.isBefore(before) && !lastUsed.isAfter(clock.instant()), lastUsed.toString());
         try {
             clock.advance(Duration.ofMinutes(1));
-            usageLog.tell();
+            activity.flush();
         } finally {
             clock.reset();
         }

@@ -46,8 +46,7 @@ class ArchitectureTest {
 
     /** Who may bind a transaction to somebody else than the caller. */
     private static final Set<String> SCOPE_CALLERS = Set.of(
-            "apikey.ApiKeyActivity",
-            "apikey.ApiKeyUsageLog",
+            "apikey.ApiKeyUses",
             "audit.AuditReads",
             "audit.OpenActions",
             "classification.Retention",
@@ -65,9 +64,8 @@ class ArchitectureTest {
 
     /** Who may speak SQL past the ORM, where only row-level security stands guard. */
     private static final Set<String> SQL_SPEAKERS = Set.of(
-            "apikey.ApiKeyActivity",
-            "apikey.ApiKeyUsageLog",
             "apikey.ApiKeyMechanism",
+            "apikey.ApiKeyUses",
             "audit.AuditHistory",
             "audit.AuditLog",
             "audit.AuditQueue",
@@ -83,7 +81,9 @@ class ArchitectureTest {
             "identity.IdentityLookups",
             "identity.ResetCodes",
             "identity.SigningKeys",
+            "ops.DatabaseTime",
             "providerkey.Fingerprints",
+            "tenancy.Quotas",
             "tenancy.Scope",
             "workspace.Workspaces");
 

@@ -204,6 +204,9 @@ class AuditCoverageTest {
                 "ServiceAccountResource_get",
                 () -> shows("/v1/service-accounts/" + createServiceAccount().id()));
         looks.put("MemberResource_list", () -> shows("/v1/members", "data.read"));
+        looks.put(
+                "MemberResource_get",
+                () -> shows("/v1/members/" + actors.member().userId(), "data.read"));
         looks.put("ProviderKeyResource_list", () -> shows("/v1/provider-keys", "data.read"));
         looks.put(
                 "ProviderKeyResource_get",

@@ -194,6 +194,9 @@ final class ExampleCalls implements AutoCloseable {
         });
         prepared.put("MemberResource_list", () -> Call.of(token()));
         prepared.put(
+                "MemberResource_get",
+                () -> Call.to(Actors.join(owner(), "member").userId(), token()));
+        prepared.put(
                 "MemberResource_changeRole",
                 () -> Call.to(Actors.join(owner(), "member").userId(), token()));
         prepared.put(

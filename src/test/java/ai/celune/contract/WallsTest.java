@@ -10,6 +10,7 @@ import ai.celune.support.ProviderAddress;
 import ai.celune.support.Rows;
 import com.arjuna.ats.jta.TransactionManager;
 import io.agroal.api.AgroalDataSource;
+import io.quarkus.agroal.DataSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -40,6 +41,14 @@ class WallsTest {
 
     @Inject
     AgroalDataSource pool;
+
+    @Inject
+    @DataSource("authn")
+    AgroalDataSource authn;
+
+    @Inject
+    @DataSource("audit")
+    AgroalDataSource audit;
 
     private final Actors actors = new Actors();
 
@@ -117,6 +126,21 @@ class WallsTest {
                 state = e.getSQLState();
             }
             assertEquals(NOT_ALLOWED, state);
+        }
+    }
+
+    @Test
+    void aTransactionHoldsConnectionsOfOnePoolAlone() throws Exception {
+        var manager = TransactionManager.transactionManager();
+        manager.begin();
+        try (Connection business = pool.getConnection();
+                Connection lookups = authn.getConnection();
+                Connection log = audit.getConnection()) {
+            assertEquals(
+                    List.of(false, true, true),
+                    List.of(business.getAutoCommit(), lookups.getAutoCommit(), log.getAutoCommit()));
+        } finally {
+            manager.rollback();
         }
     }
 

@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,14 @@ class UpIT {
         assertTrue(said.contains("Access code  " + code), said);
         assertEquals(
                 3, said.lines().filter(line -> line.strip().startsWith("curl ")).count(), said);
+        // On somebody's own machine nobody needs a credential for them; elsewhere: OperationsIT.
+        String metrics = HTTP.send(
+                        HttpRequest.newBuilder(
+                                        URI.create(ready.get("managementUrl").asText() + "/q/metrics"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+        assertTrue(metrics.contains("celune_clock_offset_seconds"), metrics);
         interrupt(first);
 
         long start = System.nanoTime();
@@ -87,6 +96,42 @@ class UpIT {
                     Files.readString(output));
             assertFalse(Files.exists(data));
         }
+    }
+
+    @Test
+    void aDirectoryThatCannotBeWrittenIsSaidInOneLine() throws Exception {
+        Process process = celune("up", "--port", "0", "--data", "/proc/celune");
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertNotEquals(0, process.exitValue());
+        assertEquals("celune: cannot write to the data directory /proc/celune\n", Files.readString(output));
+    }
+
+    /** In a copy that finds no other JDK than the one it is told of, with a program that says it is a JDK 17. */
+    @Test
+    void aWrongJdkIsSaidInOneLine() throws Exception {
+        Path javac = Files.createDirectories(folder.resolve("jdk/bin")).resolve("javac");
+        Files.writeString(javac, "#!/bin/sh\necho javac 17.0.9\n");
+        assertTrue(javac.toFile().setExecutable(true));
+        Path copy = Files.createDirectories(folder.resolve("copy/tools"));
+        Files.copy(Path.of("celune"), copy.resolveSibling("celune"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.writeString(
+                copy.resolve("jdk25.sh"),
+                Files.readString(Path.of("tools/jdk25.sh"))
+                        .replaceAll("/usr/lib/jvm/\\* (?s:.*?); do", "; do")
+                        .replace("command -v java", "false"));
+        ProcessBuilder builder = new ProcessBuilder(
+                        copy.resolveSibling("celune").toString(), "up")
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
+        Process process = builder.start();
+        started.add(process);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(1, process.exitValue());
+        assertEquals(
+                "Celune needs a JDK 25 and found none (JAVA_HOME, PATH, /usr/lib/jvm):"
+                        + " install one, for example Temurin 25, or set JAVA_HOME\n",
+                Files.readString(output));
     }
 
     @Test

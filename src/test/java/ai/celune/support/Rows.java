@@ -17,7 +17,8 @@ import java.util.UUID;
 /** What is really stored, read as superuser, whom row-level security does not bind. */
 public final class Rows {
     /** Written besides the change that a test is about: refusals are events, and calls of API keys are counted each second. */
-    private static final Set<String> LOG = Set.of("audit_event", "audit_pending", "audit_open", "audit_opening");
+    private static final Set<String> LOG =
+            Set.of("audit_event", "audit_pending", "audit_open", "audit_opening", "api_key_use");
     /** Never written while the service runs. */
     private static final Set<String> FIXED = Set.of("classified_table", "classified_column", "flyway_schema_history");
     /** Made ahead of need, by background work or for the audit log. */
@@ -37,7 +38,7 @@ public final class Rows {
                         table,
                         one(
                                 "select count(*) || ' rows ' || coalesce(md5(string_agg(r, '|' order by r)), '') from (select"
-                                        + " (to_jsonb(t) - 'use_count' - 'last_used_at' - 'uncounted' - 'uncounted_since')::text as r from "
+                                        + " (to_jsonb(t) - 'use_count' - 'last_used_at')::text as r from "
                                         + table
                                         + " t) as rows"));
             }

@@ -85,6 +85,24 @@ class QuotaTest {
                         .status());
     }
 
+    @Test
+    void creatingAtOnceMakesNotOneMoreThanTheQuota() {
+        assertExact(2, "/v1/api-keys", Map.of("name", "x", "scopes", List.of("settings:read")));
+        assertExact(2, "/v1/provider-keys", Map.of("provider", "openai", "name", "x", "key", "sk-quota-0123456789"));
+        // The owner is a member, too.
+        assertExact(2, "/v1/service-accounts", Map.of("name", "robot", "role", "member"));
+    }
+
+    private void assertExact(long most, String path, Object body) {
+        actors.owner();
+        List<Integer> statuses = Api.atOnce(12, () -> post(path, body)).stream()
+                .map(Reply::status)
+                .toList();
+        assertEquals(most, statuses.stream().filter(status -> status == 201).count(), path + " " + statuses);
+        assertEquals(
+                12 - most, statuses.stream().filter(status -> status == 409).count(), path + " " + statuses);
+    }
+
     private void assertRefused(String path, Object body) {
         Map<String, String> before = Rows.stored();
         assertEquals("quota_exceeded", post(path, body).require(409).code());

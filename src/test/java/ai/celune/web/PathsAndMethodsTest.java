@@ -100,6 +100,44 @@ class PathsAndMethodsTest {
         assertEquals(before, Rows.stored());
     }
 
+    @Test
+    void theLogNamesOnlyMethodsThatExist() {
+        String member = actors.member().token();
+        Api.send(
+                        "PURGE",
+                        "/v1/proxy/openai/v1/models",
+                        Actors.key(actors.owner(), "settings:read").token(),
+                        null)
+                .require(403);
+        Api.patch("/v1/settings", member, Map.of()).require(403);
+        assertEquals(
+                List.of("PATCH", "other"),
+                Rows.column(
+                        "select convert_from(bytes, 'UTF8')::json -> 'details' ->> 'method' from audit_event"
+                                + " where action = 'request.denied' and workspace_id = ? order by 1",
+                        actors.owner().workspaceId()));
+    }
+
+    /** Credential before limits before the form of path and body, and in each refusal the request's id (architecture, request path). */
+    @Test
+    void aRequestPassesTheChecksInTheirOrder() {
+        String tooLarge = "{\"name\":\"" + "x".repeat(BodyIntake.MAX_BODY) + "\"}";
+        for (String path : List.of("/v1/service-accounts", "/v1//service-accounts")) {
+            assertOrder(401, path, "not-a-token", tooLarge);
+        }
+        assertOrder(404, "/v1//service-accounts", actors.member().token(), tooLarge);
+        assertOrder(413, "/v1/service-accounts", actors.member().token(), tooLarge);
+        assertOrder(403, "/v1/service-accounts", actors.member().token(), "{}");
+        assertOrder(400, "/v1/service-accounts", actors.owner().token(), "{}");
+    }
+
+    private static void assertOrder(int status, String path, String token, String body) {
+        Reply refused = Api.post(path, token, body, "X-Request-Id", "order-of-checks");
+        assertEquals(status, refused.status(), refused.toString());
+        assertEquals("order-of-checks", refused.json().path("requestId").asText());
+        assertEquals("order-of-checks", refused.header("X-Request-Id"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"PUT", "DELETE", "TRACE", "PROPFIND"})
     void methodsThatAPathDoesNotKnowChangeNothing(String method) {

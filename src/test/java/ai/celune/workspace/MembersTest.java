@@ -185,6 +185,33 @@ class MembersTest {
     }
 
     @Test
+    void aRoleIsChangedOnlyAgainstTheVersionThatWasSeen() {
+        String path = "/v1/members/" + actors.member().userId();
+        String owner = actors.owner().token();
+        Reply seen = Api.get(path, owner).require(200);
+        assertEquals(actors.member().email(), seen.field("email"));
+        String tag = java.util.Objects.requireNonNull(seen.header("ETag"));
+        Api.patch(path, owner, Map.of("role", "auditor"), "If-Match", tag).require(200);
+        Map<String, String> before = Rows.stored();
+        assertEquals(
+                412,
+                Api.patch(path, owner, Map.of("role", "admin"), "If-Match", tag).status());
+        assertEquals(before, Rows.stored());
+    }
+
+    @Test
+    void aPatchWithoutARoleChangesNothing() {
+        String path = "/v1/members/" + actors.member().userId();
+        String owner = actors.owner().token();
+        Map<String, String> before = Rows.stored();
+        Rows.LogMark mark = Rows.mark();
+        assertEquals("member", Api.patch(path, owner, Map.of()).require(200).field("role"));
+        assertEquals(400, Api.patch(path, owner, "{\"role\":null}").status());
+        assertEquals(before, Rows.stored());
+        assertEquals(Map.of(), mark.added());
+    }
+
+    @Test
     void anUnknownRoleIsRefused() {
         Map<String, String> before = stored();
         for (String role : List.of("superuser", "Owner", "", "owner ")) {
