@@ -3,12 +3,14 @@ package ai.celune.apikey;
 import ai.celune.audit.AuditEvent;
 import ai.celune.audit.Event;
 import ai.celune.audit.Personal;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Life and activity of API keys as audit events (R27, R31). */
+@RegisterForReflection
 interface ApiKeyEvents {
     @Event(value = "api_key.created", target = "api_key")
     record Created(

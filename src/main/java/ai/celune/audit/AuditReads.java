@@ -5,6 +5,7 @@ import ai.celune.web.NotFound;
 import ai.celune.web.Page;
 import ai.celune.web.Problem;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
@@ -40,6 +41,7 @@ class AuditReads {
 
     /** The log was read; {@code filters} names the fields that were filtered by, never their values. */
     @Event(value = "audit.read", target = "log")
+    @RegisterForReflection
     record Read(String target, int count, List<String> filters) implements AuditEvent {}
 
     Page<AuditEventView> list(AuditFilter filter, @Nullable String cursor, int limit) {

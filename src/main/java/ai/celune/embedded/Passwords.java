@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 
 /** Generated database passwords of one data directory, kept in a file that only its owner reads. */
 public record Passwords(String superuser, String migrate, String app, String authn, String audit) {
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final String CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     private static final List<String> NAMES = List.of("superuser", "migrate", "app", "authn", "audit");
 
@@ -47,16 +46,17 @@ public record Passwords(String superuser, String migrate, String app, String aut
 
     /** 100 random bits in letters that survive being read aloud. */
     static String bootstrapCode() {
+        SecureRandom random = new SecureRandom();
         StringBuilder code = new StringBuilder();
         for (int i = 0; i < 20; i++) {
-            code.append(i > 0 && i % 5 == 0 ? "-" : "").append(CODE_LETTERS.charAt(RANDOM.nextInt(32)));
+            code.append(i > 0 && i % 5 == 0 ? "-" : "").append(CODE_LETTERS.charAt(random.nextInt(32)));
         }
         return code.toString();
     }
 
     private static String random() {
         byte[] bytes = new byte[24];
-        RANDOM.nextBytes(bytes);
+        new SecureRandom().nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 

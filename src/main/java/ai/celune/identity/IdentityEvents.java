@@ -4,11 +4,13 @@ import ai.celune.audit.AuditEvent;
 import ai.celune.audit.Event;
 import ai.celune.audit.Outcome;
 import ai.celune.audit.Personal;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Authentication events (R30). */
+@RegisterForReflection
 interface IdentityEvents {
     @Event(value = "user.signed_up", target = "user")
     record SignedUp(

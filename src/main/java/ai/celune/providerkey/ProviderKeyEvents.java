@@ -3,10 +3,12 @@ package ai.celune.providerkey;
 import ai.celune.audit.AuditEvent;
 import ai.celune.audit.Event;
 import ai.celune.audit.Outcome;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Life and use of provider keys as audit events (R31). */
+@RegisterForReflection
 public interface ProviderKeyEvents {
     /** {@code host} is where the key may be sent. */
     @Event(value = "provider_key.created", target = "provider_key")

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** What the steps learn and hand on. A field is set by the step that is named beside it. */
 final class World {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     final Http http;
     final List<String> accessCodes;
@@ -67,7 +66,7 @@ final class World {
 
     static String random(int bytes) {
         byte[] value = new byte[bytes];
-        RANDOM.nextBytes(value);
+        new SecureRandom().nextBytes(value);
         return HexFormat.of().formatHex(value);
     }
 }

@@ -3,12 +3,14 @@ package ai.celune.workspace;
 import ai.celune.audit.AuditEvent;
 import ai.celune.audit.Event;
 import ai.celune.audit.Personal;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Workspaces, people and settings as audit events (R32, R33, R35). */
+@RegisterForReflection
 interface WorkspaceEvents {
     @Event(value = "workspace.created", target = "workspace")
     record Created(UUID target) implements AuditEvent {}
