@@ -1,11 +1,11 @@
 package ai.celune;
 
+import ai.celune.embedded.Run;
 import ai.celune.embedded.Up;
 import ai.celune.embedded.UpOptions;
 import ai.celune.launcher.Arguments;
 import ai.celune.launcher.Console;
 import ai.celune.launcher.Refusal;
-import ai.celune.launcher.Run;
 import ai.celune.tour.TourCommand;
 import ai.celune.vaultsetup.VaultSetup;
 import io.quarkus.runtime.LaunchMode;

@@ -1,10 +1,10 @@
 package ai.celune.apikey;
 
 import ai.celune.idempotency.Idempotent;
-import ai.celune.web.Answers;
 import ai.celune.web.JsonBodyReader;
 import ai.celune.web.Page;
 import ai.celune.web.Refuses;
+import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -38,7 +38,7 @@ class ApiKeyResource {
     @Refuses(status = 404, why = "A binding or the service account is not of the caller's workspace.")
     public RestResponse<CreatedApiKey> create(@Valid @NotNull CreateApiKey wanted) {
         CreatedApiKey created = keys.create(wanted);
-        return Answers.created("/v1/api-keys/" + created.id(), created);
+        return Responses.created("/v1/api-keys/" + created.id(), created);
     }
 
     @GET
@@ -75,6 +75,6 @@ class ApiKeyResource {
     }
 
     private static RestResponse<ApiKeyView> answer(ApiKeys.Shown key) {
-        return Answers.versioned(key.version(), key.view());
+        return Responses.versioned(key.version(), key.view());
     }
 }

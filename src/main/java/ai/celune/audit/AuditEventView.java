@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequence index in the workspace's tree; null until sequenced
  */
 @JsonIgnoreProperties({"v", "workspaceId"})
-record AuditEventView(
+public record AuditEventView(
         UUID id,
         @Nullable Long sequence,
         Instant recordedAt,
@@ -27,5 +27,5 @@ record AuditEventView(
         @Nullable String traceId,
         Map<String, Object> details) {
     /** A typed id; the id of a target need not be a UUID. */
-    record Ref(String type, String id) {}
+    public record Ref(String type, String id) {}
 }

@@ -1,5 +1,6 @@
 package ai.celune.broker;
 
+import ai.celune.security.BrokerPath;
 import ai.celune.web.HandlerOrder;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.Router;
@@ -10,8 +11,6 @@ import jakarta.enterprise.event.Observes;
 /** Where the broker stands among the handlers of a request: outside JAX-RS, behind identity and limits. */
 @ApplicationScoped
 class BrokerRoutes {
-    private static final String PREFIX = "/v1/proxy/";
-
     private final Broker broker;
 
     BrokerRoutes(Broker broker) {
@@ -41,7 +40,6 @@ class BrokerRoutes {
     }
 
     private static boolean isOurs(RoutingContext context) {
-        String path = context.request().path();
-        return path != null && path.startsWith(PREFIX);
+        return BrokerPath.is(context.request().path());
     }
 }

@@ -34,7 +34,7 @@ final class Call {
     private OpenStreams.@Nullable Ticket ticket;
     private @Nullable Prepared prepared;
     private @Nullable HttpClientRequest upstream;
-    private @Nullable Answer answer;
+    private @Nullable ProviderResponse answer;
     private boolean uploaded;
     private @Nullable String ended;
 
@@ -136,7 +136,7 @@ final class Call {
     }
 
     private void answer(Prepared ready, HttpClientResponse head) {
-        Answer incoming = new Answer(head, outbound, ready.scrubber(), limits.maxAnswerBody());
+        ProviderResponse incoming = new ProviderResponse(head, outbound, ready.scrubber(), limits.maxAnswerBody());
         if (ended != null) {
             return;
         }

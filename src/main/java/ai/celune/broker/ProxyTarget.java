@@ -1,6 +1,7 @@
 package ai.celune.broker;
 
 import ai.celune.egress.RefusedDestinationException;
+import ai.celune.security.BrokerPath;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
 public record ProxyTarget(String provider, String path, String query) {
     private static final int LONGEST = 8192;
     private static final Pattern TARGET =
-            Pattern.compile("/v1/proxy/([a-z0-9][a-z0-9-]{0,62})((?:/[^?]*)?)((?:\\?.*)?)");
+            Pattern.compile(BrokerPath.PREFIX + "([a-z0-9][a-z0-9-]{0,62})((?:/[^?]*)?)((?:\\?.*)?)");
 
     // RFC 3986, section 3.3: segments of pchar.
     private static final Pattern PATH = Pattern.compile("(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*+)*+");

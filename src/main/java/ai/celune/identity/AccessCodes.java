@@ -73,7 +73,6 @@ public class AccessCodes implements PanacheRepositoryBase<AccessCode, UUID> {
         return new Used((Boolean) row[1]);
     }
 
-    @Transactional
     AccessCodeView.Issued issue(@Nullable Instant expiresAt) {
         return scope.asPlatform(() -> {
             Instant now = clock.instant();
@@ -90,7 +89,6 @@ public class AccessCodes implements PanacheRepositoryBase<AccessCode, UUID> {
         });
     }
 
-    @Transactional
     List<AccessCode> list(@Nullable UUID after, int limit) {
         return scope.asPlatform(() -> find("id > ?1 order by id", after == null ? new UUID(0, 0) : after)
                 .page(0, limit + 1)
@@ -98,7 +96,6 @@ public class AccessCodes implements PanacheRepositoryBase<AccessCode, UUID> {
     }
 
     /** Repeating it is harmless. */
-    @Transactional
     void revoke(UUID id) {
         scope.asPlatform(() -> {
             AccessCode code = findByIdOptional(id).orElseThrow(NotFound::new);

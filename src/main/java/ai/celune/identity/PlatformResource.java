@@ -2,8 +2,8 @@ package ai.celune.identity;
 
 import ai.celune.idempotency.Idempotent;
 import ai.celune.security.PlatformPermissions;
-import ai.celune.web.Answers;
 import ai.celune.web.Page;
+import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -35,7 +35,7 @@ class PlatformResource {
     @Operation(summary = "Issue an access code for one new workspace")
     public RestResponse<AccessCodeView.Issued> issue(@RequestBody(required = false) @Nullable IssueAccessCode wanted) {
         AccessCodeView.Issued issued = codes.issue(wanted == null ? null : wanted.expiresAt());
-        return Answers.created("/v1/platform/access-codes", issued);
+        return Responses.created("/v1/platform/access-codes", issued);
     }
 
     @GET
@@ -58,6 +58,6 @@ class PlatformResource {
     @Idempotent
     @Operation(summary = "Issue a code by which a person sets a new password")
     public RestResponse<AccessCodeView.Issued> resetCode(@RestPath UUID id) {
-        return Answers.created(resetCodes.issue(id));
+        return Responses.created(resetCodes.issue(id));
     }
 }

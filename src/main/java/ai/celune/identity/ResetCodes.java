@@ -10,7 +10,6 @@ import ai.celune.tenancy.Scope;
 import ai.celune.web.NotFound;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
-import jakarta.transaction.Transactional;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -57,7 +56,6 @@ class ResetCodes {
         this.clock = clock;
     }
 
-    @Transactional
     AccessCodeView.Issued issue(UUID userId) {
         return scope.asPlatform(() -> {
             if (entities.find(Account.class, userId) == null) {

@@ -1,8 +1,8 @@
 package ai.celune.providerkey;
 
 import ai.celune.idempotency.Idempotent;
-import ai.celune.web.Answers;
 import ai.celune.web.Page;
+import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -34,7 +34,7 @@ class ProviderKeyResource {
     @Operation(summary = "Store a provider's key")
     public RestResponse<ProviderKeyView> create(@Valid @NotNull CreateProviderKey wanted) {
         ProviderKey created = keys.create(wanted);
-        return Answers.created("/v1/provider-keys/" + created.id(), created.version(), created.view());
+        return Responses.created("/v1/provider-keys/" + created.id(), created.version(), created.view());
     }
 
     @GET
@@ -51,7 +51,7 @@ class ProviderKeyResource {
     @Operation(summary = "Show a provider key without its value")
     public RestResponse<ProviderKeyView> get(@RestPath UUID id) {
         ProviderKey key = keys.show(id);
-        return Answers.versioned(key.version(), key.view());
+        return Responses.versioned(key.version(), key.view());
     }
 
     @PUT
@@ -61,7 +61,7 @@ class ProviderKeyResource {
     public RestResponse<ProviderKeyView> replaceValue(
             @RestPath UUID id, @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull ReplaceValue wanted) {
         ProviderKey key = keys.replaceValue(id, wanted, ifMatch);
-        return Answers.versioned(key.version(), key.view());
+        return Responses.versioned(key.version(), key.view());
     }
 
     @DELETE

@@ -1,5 +1,6 @@
 package ai.celune.ratelimit;
 
+import ai.celune.security.BrokerPath;
 import java.util.Locale;
 import java.util.Set;
 
@@ -28,7 +29,7 @@ public enum LimitClass {
     }
 
     public static LimitClass of(String method, String path) {
-        if (path.startsWith("/v1/proxy/")) {
+        if (BrokerPath.is(path)) {
             return BROKER;
         }
         if (PROOFS.contains(path)) {

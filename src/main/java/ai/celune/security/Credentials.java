@@ -19,7 +19,6 @@ public class Credentials {
     public static final String API_KEY_PREFIX = "clk_";
 
     private static final String BEARER = "bearer ";
-    private static final String PROXY = "/v1/proxy/";
     /** Where the SDKs of providers put their keys; an agent's Celune key arrives there on broker calls. */
     private static final List<String> SDK_HEADERS = List.of("x-api-key", "api-key", "x-goog-api-key");
 
@@ -40,8 +39,7 @@ public class Credentials {
     public static List<String> sent(RoutingContext context) {
         MultiMap headers = context.request().headers();
         List<String> sent = new ArrayList<>(headers.getAll("Authorization"));
-        String path = context.request().path();
-        if (path != null && path.startsWith(PROXY)) {
+        if (BrokerPath.is(context.request().path())) {
             SDK_HEADERS.forEach(header -> sent.addAll(headers.getAll(header)));
         }
         return sent;

@@ -2,6 +2,7 @@ package ai.celune.tour;
 
 import static ai.celune.tour.StepFailure.require;
 
+import ai.celune.security.BrokerPath;
 import ai.celune.tour.Steps.Held;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,7 +14,7 @@ import java.util.List;
 
 /** An agent calls the provider with a Celune key, and the provider sees its own. */
 final class BrokerSteps {
-    static final String PATH = "/v1/proxy/openai" + StandIn.PATH;
+    static final String PATH = BrokerPath.PREFIX + "openai" + StandIn.PATH;
 
     private final World world;
 

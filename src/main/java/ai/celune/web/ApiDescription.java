@@ -1,5 +1,6 @@
 package ai.celune.web;
 
+import ai.celune.security.BrokerPath;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.PermissionsAllowed;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
@@ -39,7 +40,6 @@ public class ApiDescription implements OASFilter {
     /** By name: the mechanism knows this package, not the other way round. */
     private static final DotName IDEMPOTENT = DotName.createSimple("ai.celune.idempotency.Idempotent");
 
-    private static final String PROXY = "/v1/proxy/";
     private static final String ANY_CREDENTIAL = "authenticated";
     private static final Set<PathItem.HttpMethod> WITH_BODY =
             Set.of(PathItem.HttpMethod.POST, PathItem.HttpMethod.PUT, PathItem.HttpMethod.PATCH);
@@ -110,7 +110,7 @@ public class ApiDescription implements OASFilter {
             refusal(operation, 406, "The answer has no such media type.");
         }
         // The broker passes bodies on as they come, whatever they are and however slowly.
-        boolean takesBody = WITH_BODY.contains(method) && !path.startsWith(PROXY);
+        boolean takesBody = WITH_BODY.contains(method) && !BrokerPath.is(path);
         if (takesBody) {
             refusal(operation, 408, "The request body did not come in time.");
         }
@@ -194,7 +194,7 @@ public class ApiDescription implements OASFilter {
     private @Nullable String permission(String operationId, String path) {
         MethodInfo method = methods.get(operationId);
         if (method == null) {
-            return path.startsWith(PROXY) ? "provider-keys:use" : null;
+            return BrokerPath.is(path) ? "provider-keys:use" : null;
         }
         for (AnnotationTarget target : List.of(method, method.declaringClass())) {
             AnnotationInstance permissions = target.declaredAnnotation(PERMISSIONS);

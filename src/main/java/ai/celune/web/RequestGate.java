@@ -1,5 +1,6 @@
 package ai.celune.web;
 
+import ai.celune.security.BrokerPath;
 import ai.celune.security.RequestFacts;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
@@ -27,7 +28,6 @@ class RequestGate {
 
     private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9_~{}-][A-Za-z0-9._~{}-]*+|/\\.well-known)++|/");
     private static final int LONGEST_PATH = 512;
-    private static final String PROXY = "/v1/proxy/";
 
     /** What follows on such a connection cannot be told from a body; it is closed as soon as the refusal is written. */
     private static final AttributeKey<Boolean> DOOMED = AttributeKey.valueOf("celune.doomed");
@@ -90,8 +90,7 @@ class RequestGate {
 
     /** Whether the broker serves the request, which brings its own rules for paths and bodies. */
     static boolean isProxied(RoutingContext context) {
-        String path = context.request().path();
-        return path != null && path.startsWith(PROXY);
+        return BrokerPath.is(context.request().path());
     }
 
     private static Channel channel(HttpServerRequest request) {

@@ -1,7 +1,7 @@
 package ai.celune.workspace;
 
 import ai.celune.idempotency.Idempotent;
-import ai.celune.web.Answers;
+import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -24,6 +24,6 @@ class InvitationResource {
     @PermissionsAllowed(WorkspacePermissions.MEMBERS_WRITE)
     @Operation(summary = "Invite a person by e-mail address")
     public RestResponse<InvitationView> invite(@Valid @NotNull InviteMember wanted) {
-        return Answers.created(invitations.invite(wanted));
+        return Responses.created(invitations.invite(wanted));
     }
 }

@@ -1,8 +1,8 @@
 package ai.celune.workspace;
 
-import ai.celune.web.Answers;
 import ai.celune.web.JsonBodyReader;
 import ai.celune.web.Page;
+import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -41,7 +41,7 @@ class MemberResource {
     @Operation(summary = "Show a member")
     public RestResponse<MemberView> get(@RestPath UUID userId) {
         Members.Shown member = members.show(userId);
-        return Answers.versioned(member.version(), member.view());
+        return Responses.versioned(member.version(), member.view());
     }
 
     @PATCH
@@ -54,7 +54,7 @@ class MemberResource {
             @RestHeader("If-Match") @Nullable String ifMatch,
             @Valid @NotNull ChangeRole wanted) {
         Membership member = members.changeRole(userId, wanted.role(), ifMatch);
-        return Answers.versioned(member.version(), new MemberRole(userId, member.role()));
+        return Responses.versioned(member.version(), new MemberRole(userId, member.role()));
     }
 
     @DELETE

@@ -1,8 +1,8 @@
 package ai.celune.workspace;
 
 import ai.celune.idempotency.Idempotent;
-import ai.celune.web.Answers;
 import ai.celune.web.Page;
+import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -32,7 +32,7 @@ class ServiceAccountResource {
     @Operation(summary = "Create a service account")
     public RestResponse<ServiceAccountView> create(@Valid @NotNull CreateServiceAccount wanted) {
         ServiceAccountView created = accounts.create(wanted).view();
-        return Answers.created("/v1/service-accounts/" + created.id(), created);
+        return Responses.created("/v1/service-accounts/" + created.id(), created);
     }
 
     @GET

@@ -1,7 +1,7 @@
 package ai.celune.workspace;
 
-import ai.celune.web.Answers;
 import ai.celune.web.JsonBodyReader;
+import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -28,7 +28,7 @@ class SettingsResource {
     @Operation(summary = "Show the workspace's settings")
     public RestResponse<SettingsView> show() {
         Workspace workspace = settings.get();
-        return Answers.versioned(workspace.version(), SettingsView.of(workspace));
+        return Responses.versioned(workspace.version(), SettingsView.of(workspace));
     }
 
     @PATCH
@@ -38,6 +38,6 @@ class SettingsResource {
     public RestResponse<SettingsView> change(
             @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull ChangeSettings wanted) {
         Workspace workspace = settings.change(wanted, ifMatch);
-        return Answers.versioned(workspace.version(), SettingsView.of(workspace));
+        return Responses.versioned(workspace.version(), SettingsView.of(workspace));
     }
 }

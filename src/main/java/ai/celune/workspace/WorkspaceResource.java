@@ -4,9 +4,9 @@ import ai.celune.idempotency.Idempotent;
 import ai.celune.identity.People;
 import ai.celune.identity.Tokens;
 import ai.celune.security.CurrentRequest;
-import ai.celune.web.Answers;
 import ai.celune.web.Page;
 import ai.celune.web.Refuses;
+import ai.celune.web.Responses;
 import io.quarkus.security.Authenticated;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -47,7 +47,7 @@ class WorkspaceResource {
     @Refuses(status = 403, why = "The caller must be a person in a session.")
     public RestResponse<WorkspaceView> create(@Valid @NotNull CreateWorkspace wanted) {
         requirePerson();
-        return Answers.created("/v1/workspaces", WorkspaceView.of(workspaces.create(wanted)));
+        return Responses.created("/v1/workspaces", WorkspaceView.of(workspaces.create(wanted)));
     }
 
     @POST

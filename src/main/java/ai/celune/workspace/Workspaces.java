@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A person's workspaces: made with an access code, listed, selected. */
 @ApplicationScoped
-@Transactional
 class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
     private final Members members;
     private final AccessCodes codes;
@@ -53,6 +52,7 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
     }
 
     /** Makes workspace and owner, in the transaction that used the access code up. */
+    @Transactional
     void onFounded(@Observes WorkspaceFounded founded) {
         persist(new Workspace(founded.workspaceId(), founded.name(), clock.instant()));
         members.persist(new Membership(founded.ownerId(), "owner", clock.instant()));
@@ -61,6 +61,7 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
     }
 
     /** Another workspace for a person who has one. */
+    @Transactional
     Workspace create(CreateWorkspace wanted) {
         UUID owner = request.requireActor().user();
         return workspaceKeys.taking(id -> scope.asJoining(owner, id, () -> {
@@ -96,6 +97,7 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
     }
 
     /** A new session in another workspace of the caller; the old session ends. */
+    @Transactional
     Tokens select(UUID workspaceId) {
         Actor actor = request.requireActor();
         if (memberOf("w.id = :id", workspaceId, 1).isEmpty()) {

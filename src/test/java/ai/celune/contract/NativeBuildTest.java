@@ -120,7 +120,7 @@ class NativeBuildTest {
         Stream<String> events = NativeCodeTest.CLASSES.stream()
                 .filter(type -> type.isAnnotatedWith(Event.class))
                 .map(JavaClass::getName);
-        assertEquals(Set.of(), unregistered(Stream.concat(events, Stream.of("ai.celune.audit.AuditFilter"))));
+        assertEquals(Set.of(), unregistered(Stream.concat(events, Stream.of("ai.celune.auditlog.AuditFilter"))));
     }
 
     @Test

@@ -69,7 +69,8 @@ class NativeCodeTest {
                     + "|java\\.net\\.(InetAddress\\.get(All)?(ByName|LocalHost).*|.*Socket.*|NetworkInterface.*|http.*)");
 
     /** Who reflects, on which types NativeBuildTest compares: on events and on the filter of the log. */
-    private static final Set<String> REFLECTING = Set.of("ai.celune.audit.EventSchema", "ai.celune.audit.AuditReads");
+    private static final Set<String> REFLECTING =
+            Set.of("ai.celune.audit.EventSchema", "ai.celune.auditlog.AuditReads");
 
     @Test
     void onlyListedClassesReflect() {

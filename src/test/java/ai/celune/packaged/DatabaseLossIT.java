@@ -61,7 +61,7 @@ class DatabaseLossIT {
         RolesScript.apply(server, "celune", passwords);
         String url = server.jdbcUrl("celune");
         try (StreamingProvider provider = StreamingProvider.start(seenByProvider);
-                Service service = Service.on("database-loss", properties(url, passwords), provider.url())) {
+                Service service = Service.on("database-loss", properties(FOLDER, url, passwords), provider.url())) {
             service.set("quarkus.log.console.level", "OFF").start();
             Callers callers = new Callers(service, service.signUp(PostgresResource.BOOTSTRAP_CODE));
             List<Thread> load = callers.start();
@@ -77,7 +77,9 @@ class DatabaseLossIT {
 
             down = false;
             server = restart(
-                    passwords, URI.create(url.substring("jdbc:".length())).getPort());
+                    FOLDER,
+                    passwords,
+                    URI.create(url.substring("jdbc:".length())).getPort());
             Service.await("ready", service::isReady);
             callers.requireService();
             running.set(false);
@@ -126,20 +128,21 @@ class DatabaseLossIT {
         }
     }
 
-    private static Map<String, String> properties(String url, Passwords passwords) throws IOException {
+    /** Of a service on that database, with what it keeps in files beside it. */
+    static Map<String, String> properties(Path folder, String url, Passwords passwords) throws IOException {
         Map<String, String> properties = new HashMap<>(EmbeddedDatabase.properties(url, passwords));
-        Path code = Files.writeString(FOLDER.resolve("bootstrap-code"), PostgresResource.BOOTSTRAP_CODE);
+        Path code = Files.writeString(folder.resolve("bootstrap-code"), PostgresResource.BOOTSTRAP_CODE);
         properties.put("celune.bootstrap.access-code-file", code.toString());
-        properties.put("celune.keyring.file", FOLDER.resolve("keyring.json").toString());
+        properties.put("celune.keyring.file", folder.resolve("keyring.json").toString());
         return properties;
     }
 
     /** The killed server's last backends may hold its files for a moment. */
-    private static PostgresServer restart(Passwords passwords, int port) {
+    static PostgresServer restart(Path folder, Passwords passwords, int port) {
         PostgresServer[] started = new PostgresServer[1];
         Service.await("PostgreSQL again", () -> {
             try {
-                started[0] = PostgresServer.start(FOLDER, passwords.superuser(), "port=" + port);
+                started[0] = PostgresServer.start(folder, passwords.superuser(), "port=" + port);
                 return true;
             } catch (Refusal stillHeld) {
                 return false;

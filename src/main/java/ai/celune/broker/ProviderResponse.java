@@ -7,7 +7,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.function.IntConsumer;
 
 /** The provider's answer on its way to the caller: each piece as it comes, without the secret, no faster than the caller reads. */
-final class Answer {
+final class ProviderResponse {
     private static final byte[] NOTHING = {};
 
     private final HttpClientResponse from;
@@ -17,7 +17,7 @@ final class Answer {
     private long sum;
     private boolean stopped;
 
-    Answer(HttpClientResponse from, HttpServerResponse to, Scrubber scrubber, long most) {
+    ProviderResponse(HttpClientResponse from, HttpServerResponse to, Scrubber scrubber, long most) {
         this.from = from;
         this.to = to;
         this.scrubber = scrubber;
@@ -27,7 +27,7 @@ final class Answer {
     /** Whether it can be passed on at all; nothing is written yet. */
     boolean isAcceptable() {
         String length = from.getHeader("Content-Length");
-        return AnswerHeaders.isReadable(from.statusCode(), from.headers())
+        return ResponseHeaders.isReadable(from.statusCode(), from.headers())
                 && (length == null || (length.matches("[0-9]{1,18}") && Long.parseLong(length) <= most));
     }
 
@@ -41,7 +41,7 @@ final class Answer {
     void start(HttpMethod method, IntConsumer onPiece, Runnable onEnd, Runnable onTooLarge) {
         int status = from.statusCode();
         to.setStatusCode(status);
-        AnswerHeaders.copy(from.headers(), to.headers(), scrubber);
+        ResponseHeaders.copy(from.headers(), to.headers(), scrubber);
         String length = from.getHeader("Content-Length");
         if (length != null && status != 204) {
             to.putHeader("Content-Length", length);

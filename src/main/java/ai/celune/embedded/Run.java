@@ -1,6 +1,9 @@
-package ai.celune.launcher;
+package ai.celune.embedded;
 
-import ai.celune.embedded.DataDirectory;
+import ai.celune.launcher.Arguments;
+import ai.celune.launcher.Console;
+import ai.celune.launcher.Refusal;
+import ai.celune.security.BrokerPath;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,11 +61,11 @@ public final class Run {
     private static Map<String, String> variables(String baseUrl, String apiKey) {
         return Map.of(
                 "OPENAI_BASE_URL",
-                baseUrl + "/v1/proxy/openai/v1",
+                baseUrl + BrokerPath.PREFIX + "openai/v1",
                 "OPENAI_API_KEY",
                 apiKey,
                 "ANTHROPIC_BASE_URL",
-                baseUrl + "/v1/proxy/anthropic",
+                baseUrl + BrokerPath.PREFIX + "anthropic",
                 "ANTHROPIC_API_KEY",
                 apiKey);
     }

@@ -1,4 +1,4 @@
-package ai.celune.audit;
+package ai.celune.auditlog;
 
 import ai.celune.web.Instants;
 import ai.celune.web.Problem;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Which header fields of a provider's answer a caller gets to see, without the secret in them. */
-final class AnswerHeaders {
+final class ResponseHeaders {
     private static final String REQUEST_ID = "x-request-id";
 
     /** What would speak for Celune's own origin, to browsers above all. */
@@ -28,7 +28,7 @@ final class AnswerHeaders {
 
     private static final List<String> OUR_PREFIXES = List.of("proxy-", "celune-", "access-control-");
 
-    private AnswerHeaders() {}
+    private ResponseHeaders() {}
 
     /**
      * Whether the answer can be scrubbed as it comes: not encoded, and of a status that has an end.
@@ -37,7 +37,7 @@ final class AnswerHeaders {
      */
     static boolean isReadable(int status, MultiMap answer) {
         return status >= 200
-                && answer.getAll("Content-Encoding").stream().allMatch(AnswerHeaders::isPlain)
+                && answer.getAll("Content-Encoding").stream().allMatch(ResponseHeaders::isPlain)
                 && answer.getAll("Transfer-Encoding").stream().allMatch(coding -> coding.equalsIgnoreCase("chunked"));
     }
 

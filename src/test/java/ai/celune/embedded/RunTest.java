@@ -1,10 +1,11 @@
-package ai.celune.launcher;
+package ai.celune.embedded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.celune.embedded.DataDirectory;
+import ai.celune.launcher.Arguments;
+import ai.celune.launcher.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

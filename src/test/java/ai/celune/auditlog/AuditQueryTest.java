@@ -1,10 +1,10 @@
-package ai.celune.audit;
+package ai.celune.auditlog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.celune.audit.AuditReads.Position;
+import ai.celune.auditlog.AuditReads.Position;
 import ai.celune.support.Fuzz;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;

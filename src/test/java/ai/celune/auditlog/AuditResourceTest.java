@@ -1,4 +1,4 @@
-package ai.celune.audit;
+package ai.celune.auditlog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

@@ -1,5 +1,9 @@
-package ai.celune.audit;
+package ai.celune.auditlog;
 
+import ai.celune.audit.AuditEvent;
+import ai.celune.audit.AuditEventView;
+import ai.celune.audit.AuditLog;
+import ai.celune.audit.Event;
 import ai.celune.tenancy.Scope;
 import ai.celune.web.NotFound;
 import ai.celune.web.Page;
@@ -25,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the log, newest first. Reading it is an event of its own. */
 @ApplicationScoped
-@Transactional
 class AuditReads {
     private final EntityManager entities;
     private final AuditLog audit;
@@ -44,6 +47,7 @@ class AuditReads {
     @RegisterForReflection
     record Read(String target, int count, List<String> filters) implements AuditEvent {}
 
+    @Transactional
     Page<AuditEventView> list(AuditFilter filter, @Nullable String cursor, int limit) {
         Page<AuditEventView> page = page(Scope.current().workspaceId(), filter, cursor, limit);
         audit.record(new Read("workspace", page.items().size(), names(filter)));
@@ -58,6 +62,7 @@ class AuditReads {
         });
     }
 
+    @Transactional
     AuditEventView get(UUID id) {
         List<?> rows = entities.createNativeQuery(
                         "select bytes from audit_event where id = :id and workspace_id = app_workspace_id()")

@@ -1,5 +1,6 @@
-package ai.celune.audit;
+package ai.celune.auditlog;
 
+import ai.celune.audit.AuditEventView;
 import ai.celune.web.Page;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.ws.rs.BeanParam;

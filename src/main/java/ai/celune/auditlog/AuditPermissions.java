@@ -1,4 +1,4 @@
-package ai.celune.audit;
+package ai.celune.auditlog;
 
 /** Permissions of the audit log. */
 public final class AuditPermissions {

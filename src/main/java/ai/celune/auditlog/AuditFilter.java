@@ -1,4 +1,4 @@
-package ai.celune.audit;
+package ai.celune.auditlog;
 
 import java.time.Instant;
 import java.util.UUID;

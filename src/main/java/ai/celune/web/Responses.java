@@ -5,8 +5,8 @@ import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** The shapes of answers that are more than a body. */
-public final class Answers {
-    private Answers() {}
+public final class Responses {
+    private Responses() {}
 
     /** 201 for what nobody can fetch later. */
     public static <T> RestResponse<T> created(T body) {
