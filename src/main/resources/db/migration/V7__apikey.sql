@@ -31,17 +31,19 @@ create table api_key_binding (
     foreign key (workspace_id, provider_key_id) references provider_key (workspace_id, id) on delete cascade
 );
 
--- Calls of one key in one minute as one process counted them, until the audit log tells of them (R27).
+-- Calls of one key in one minute as one process counted them, and of how many the audit log tells (R27).
 create table api_key_use (
     id           uuid primary key,
     workspace_id uuid        not null,
     api_key_id   uuid        not null,
     calls        bigint      not null,
+    told         bigint      not null default 0 check (told between 0 and calls),
     first_at     timestamptz not null,
     last_at      timestamptz not null,
     addresses    bytea       not null check (octet_length(addresses) > 44),
     foreign key (workspace_id, api_key_id) references api_key (workspace_id, id)
 );
+create index api_key_use_untold on api_key_use (last_at) where told < calls;
 create index api_key_use_by_time on api_key_use (last_at);
 
 -- Revocation is permanent, and a key stays in its workspace (R26, R28).
@@ -68,6 +70,8 @@ begin
     end loop;
 end $$;
 create policy platform on api_key_use for select to ${app} using ((select app_is_platform()));
+create policy told on api_key_use for delete to ${app}
+    using ((select app_is_platform()) and told = calls and last_at < now() - interval '1 day');
 create policy authentication on api_key for select to ${authn} using (true);
 create policy authentication on api_key_binding for select to ${authn} using (true);
 grant select (workspace_id, api_key_id, provider_key_id) on api_key_binding to ${authn};
@@ -99,11 +103,12 @@ call classify('api_key_binding', 'version', 'internal', 'lost-update guard', 'ne
 call classify('api_key_binding', 'workspace_id', 'internal', 'whose binding');
 call classify('api_key_binding', 'api_key_id', 'internal', 'which key');
 call classify('api_key_binding', 'provider_key_id', 'internal', 'may use which secret');
-call classify_table('api_key_use', 'workspace', 'apikey', 'until the audit log tells of it');
+call classify_table('api_key_use', 'workspace', 'apikey', 'a day after the audit log told of it');
 call classify('api_key_use', 'id', 'internal', 'names the count', 'never');
 call classify('api_key_use', 'workspace_id', 'internal', 'whose key', 'never');
 call classify('api_key_use', 'api_key_id', 'internal', 'which key', 'never');
 call classify('api_key_use', 'calls', 'internal', 'activity', 'never');
+call classify('api_key_use', 'told', 'internal', 'activity', 'never');
 call classify('api_key_use', 'first_at', 'internal', 'activity', 'never');
 call classify('api_key_use', 'last_at', 'internal', 'activity', 'never');
 call classify('api_key_use', 'addresses', 'critical', 'where the calls came from', 'never', 'shred', 'envelope');

@@ -8,31 +8,34 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Counts the calls of each API key by the minute, outside the request (R27): once a second the numbers are stored, and a minute that is over is told to
- * the audit log. A kill -9 loses at most the last second; {@link ApiKeyUses#tellLeftBehind} tells the rest as a lower bound.
+ * Counts the calls of each API key by the minute, outside the request (R27). The numbers are stored once a second, so that a kill -9 loses at most the
+ * last one; a minute that is over is told to the audit log.
  */
 @ApplicationScoped
 class ApiKeyActivity {
     private static final Logger LOG = Logger.getLogger(ApiKeyActivity.class);
+    private static final int TOLD_AT_ONCE = 500;
 
     private final ApiKeyUses uses;
     private final Clock clock;
-    private final ConcurrentHashMap<Minute, ApiKeyUses.Count> running = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Minute, KeyCount> running = new ConcurrentHashMap<>();
     /** How many calls of a count are stored, by its id. */
     private final Map<UUID, Long> stored = new HashMap<>();
     /** Stored for the last time, to be told. */
-    private final List<ApiKeyUses.Count> over = new ArrayList<>();
+    private final ConcurrentLinkedQueue<KeyCount> over = new ConcurrentLinkedQueue<>();
 
     ApiKeyActivity(ApiKeyUses uses, Clock clock) {
         this.uses = uses;
@@ -45,54 +48,70 @@ class ApiKeyActivity {
         Instant now = clock.instant();
         running.compute(
                 new Minute(actor.credential().id(), now.truncatedTo(ChronoUnit.MINUTES)),
-                (minute, count) ->
-                        count == null ? ApiKeyUses.Count.first(actor, now, address) : count.plus(now, address));
+                (minute, count) -> count == null ? KeyCount.first(actor, now, address) : count.plus(now, address));
     }
 
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void flush() {
-        flush(clock.instant().truncatedTo(ChronoUnit.MINUTES));
+    void store() {
+        store(clock.instant().truncatedTo(ChronoUnit.MINUTES));
+    }
+
+    /** On a schedule of its own: an entry each takes time, in which the next calls are to be stored. */
+    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    synchronized void tell() {
+        List<KeyCount> counts = new ArrayList<>();
+        for (KeyCount count = over.poll(); count != null; count = over.poll()) {
+            counts.add(count);
+        }
+        eachWorkspace(counts, some -> {
+            for (int from = 0; from < some.size(); from += TOLD_AT_ONCE) {
+                List<KeyCount> batch = some.subList(from, Math.min(from + TOLD_AT_ONCE, some.size()));
+                try {
+                    uses.tell(batch);
+                } catch (Exception e) {
+                    over.addAll(some.subList(from, some.size()));
+                    throw e;
+                }
+            }
+        });
     }
 
     @Shutdown
     void stop() {
-        flush(Instant.MAX);
+        store(Instant.MAX);
+        tell();
     }
 
-    private synchronized void flush(Instant end) {
-        byWorkspace(running.values().stream().filter(count -> !isStored(count)).toList(), this::store);
-        running.forEach((minute, count) -> {
-            // A call that comes in at this moment begins another count.
-            if (minute.begin.isBefore(end) && isStored(count) && running.remove(minute, count)) {
-                stored.remove(count.id());
-                over.add(count);
-            }
-        });
-        byWorkspace(List.copyOf(over), counts -> {
-            uses.tell(counts);
-            over.removeAll(counts);
-        });
+    private void store(Instant end) {
+        synchronized (stored) {
+            eachWorkspace(
+                    running.values().stream().filter(count -> !isStored(count)).toList(), counts -> {
+                        uses.store(counts);
+                        counts.forEach(count -> stored.put(count.id(), count.calls()));
+                    });
+            running.forEach((minute, count) -> {
+                // A call that comes in at this moment keeps the count, and one that comes later begins another.
+                if (minute.begin.isBefore(end) && isStored(count) && running.remove(minute, count)) {
+                    stored.remove(count.id());
+                    over.add(count);
+                }
+            });
+        }
     }
 
-    private boolean isStored(ApiKeyUses.Count count) {
+    private boolean isStored(KeyCount count) {
         return Objects.equals(stored.get(count.id()), count.calls());
     }
 
-    private void store(List<ApiKeyUses.Count> counts) {
-        uses.store(counts, stored.keySet());
-        counts.forEach(count -> stored.put(count.id(), count.calls()));
-    }
-
-    /** What one workspace cannot store or tell now waits for the next second, and holds nobody else up. */
-    private static void byWorkspace(List<ApiKeyUses.Count> counts, Consumer<List<ApiKeyUses.Count>> work) {
-        counts.stream()
-                .collect(Collectors.groupingBy(ApiKeyUses.Count::workspace))
-                .forEach((workspace, some) -> {
-                    try {
-                        work.accept(some);
-                    } catch (RuntimeException e) {
-                        LOG.warnf("the use of %d API keys of workspace %s waits: %s", some.size(), workspace, e);
-                    }
-                });
+    /** What one workspace cannot store or tell now waits for the next time. */
+    private static void eachWorkspace(Collection<KeyCount> counts, Consumer<List<KeyCount>> work) {
+        counts.stream().collect(Collectors.groupingBy(KeyCount::workspace)).forEach((workspace, some) -> {
+            try {
+                work.accept(some);
+            } catch (Exception e) {
+                // Also a commit that fails, which is a checked exception in disguise.
+                LOG.warnf("the use of %d API keys of workspace %s waits: %s", some.size(), workspace, e);
+            }
+        });
     }
 }

@@ -31,8 +31,8 @@ interface ApiKeyEvents {
     /**
      * Authenticated calls of one key within a minute.
      *
-     * @param lowerBound whether there may have been more: the process that counted them went down, and its last second with it
-     * @param addresses where they came from, see {@link ApiKeyUses.Count}; null when nobody knows any more
+     * @param lowerBound whether there were more, told of in another entry, or untold because the process that counted them went down with its last second
+     * @param addresses where they came from, see {@link KeyCount}; null when nobody knows any more
      */
     @Event(value = "api_key.usage_counted", target = "api_key")
     record UsageCounted(

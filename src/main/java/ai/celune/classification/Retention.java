@@ -37,7 +37,8 @@ class Retention {
                 while (scope.asPlatform(() -> deleteBatch(rule)) == AT_ONCE) {
                     // The next batch in a transaction of its own.
                 }
-            } catch (PersistenceException e) {
+            } catch (Exception e) {
+                // Also a commit that fails, which is a checked exception in disguise.
                 LOG.warnf("rows of %s that are over stay until the next run: %s", rule.table, e.getMessage());
             }
         }

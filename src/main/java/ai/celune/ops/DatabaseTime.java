@@ -4,9 +4,13 @@ import ai.celune.security.ServiceClock;
 import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.agroal.DataSource;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.persistence.PersistenceException;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,24 +33,30 @@ class DatabaseTime {
         metrics.gauge("celune.clock.offset.seconds", this, time -> time.offset.toNanos() / 1e9);
     }
 
-    @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    /** Before anything reads the time. */
+    void onStart(@Observes @Priority(2) StartupEvent started) {
+        measure();
+    }
+
+    @Scheduled(every = "10s", delayed = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void measure() {
-        try {
-            Duration measured = clock.follow(this::ask);
+        try (var connection = authn.getConnection();
+                var question = connection.prepareStatement("select clock_timestamp()")) {
+            // Once more, because the first execution takes longer, and what takes long proves little.
+            ask(question);
+            Duration measured = clock.follow(() -> ask(question));
             if (!measured.equals(offset) && measured.abs().compareTo(TOLERATED) > 0) {
                 LOG.warnf("the clock of this machine is off by %s from the database's, which Celune follows", measured);
             }
             offset = measured;
-        } catch (PersistenceException e) {
+        } catch (SQLException | PersistenceException e) {
             // The last offset stays; that the database is away is told by the health check.
             LOG.debug("the database's clock was not read", e);
         }
     }
 
-    private Instant ask() {
-        try (var connection = authn.getConnection();
-                var statement = connection.prepareStatement("select clock_timestamp()");
-                var row = statement.executeQuery()) {
+    private static Instant ask(PreparedStatement question) {
+        try (var row = question.executeQuery()) {
             row.next();
             return row.getObject(1, OffsetDateTime.class).toInstant();
         } catch (SQLException e) {

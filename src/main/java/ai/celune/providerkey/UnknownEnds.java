@@ -31,7 +31,8 @@ class UnknownEnds {
                 while (scope.asWorkspace(workspace, this::recordSome) > 0) {
                     // The next batch in a transaction of its own.
                 }
-            } catch (RuntimeException e) {
+            } catch (Exception e) {
+                // Also a commit that fails, which is a checked exception in disguise.
                 LOG.warnf("unknown ends of workspace %s wait for the next run: %s", workspace, e);
             }
         });

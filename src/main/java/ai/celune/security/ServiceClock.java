@@ -29,17 +29,19 @@ public class ServiceClock extends Clock {
     }
 
     /**
-     * Sets the clock by another one, unless the difference is within what the question's own duration leaves uncertain.
+     * Sets the clock by another one, no further than the answer proves: it was read at some moment between question and answer.
      *
      * @return how far the machine's clock is behind
      */
     public Duration follow(Supplier<Instant> other) {
         Instant asked = machine.instant();
         Instant told = other.get();
-        Duration uncertain = Duration.between(asked, machine.instant()).dividedBy(2);
-        Duration measured = Duration.between(asked.plus(uncertain), told);
-        if (measured.minus(offset).abs().compareTo(uncertain) > 0) {
-            offset = measured;
+        Duration least = Duration.between(machine.instant(), told);
+        Duration most = Duration.between(asked, told);
+        if (offset.compareTo(least) < 0) {
+            offset = least;
+        } else if (offset.compareTo(most) > 0) {
+            offset = most;
         }
         return offset;
     }

@@ -74,12 +74,16 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
     record Shown(int version, MemberView view) {}
 
     Shown show(UUID userId) {
-        Membership member = get(userId);
+        Object[] member = entities.createQuery(
+                        "select m.version, a.email, m.role from Membership m join Account a on a.id = m.userId"
+                                + " where m.userId = :user",
+                        Object[].class)
+                .setParameter("user", userId)
+                .getResultStream()
+                .findFirst()
+                .orElseThrow(NotFound::new);
         audit.record(new WorkspaceEvents.MembersRead("members", 1));
-        String email = entities.createQuery("select a.email from Account a where a.id = :id", String.class)
-                .setParameter("id", member.userId())
-                .getSingleResult();
-        return new Shown(member.version(), new MemberView(member.userId(), email, member.role()));
+        return new Shown((Integer) member[0], new MemberView(userId, (String) member[1], (String) member[2]));
     }
 
     /** What the person has open here ends, because it began with the rights of the old role. */

@@ -344,7 +344,7 @@ class ApiKeyResourceTest {
         String count = "0";
         // The schedule may be storing at this moment; then its transaction shows a little later.
         for (int i = 0; i < 200 && !count.equals(Integer.toString(calls)); i++) {
-            activity.flush();
+            activity.store();
             count = Api.get("/v1/api-keys/" + key.id(), owner()).field("useCount");
         }
         assertEquals(Integer.toString(calls), count);
@@ -353,7 +353,8 @@ class ApiKeyResourceTest {
         assertTrue(!lastUsed.isBefore(before) && !lastUsed.isAfter(clock.instant()), lastUsed.toString());
         try {
             clock.advance(Duration.ofMinutes(1));
-            activity.flush();
+            activity.store();
+            activity.tell();
         } finally {
             clock.reset();
         }

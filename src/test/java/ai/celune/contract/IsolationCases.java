@@ -36,7 +36,7 @@ abstract class IsolationCases {
     @Test
     void foreignIdsInPathsLookLikeUnknownOnes() {
         Map<String, String> ids = idsByCollection();
-        Session stranger = actors.stranger();
+        Session stranger = stranger();
         for (Operation operation : operationsWithIds()) {
             String foreign = operation.filled((of, parameter) -> ids.get(collection(of)));
             Map<String, String> before = Rows.stored();
@@ -140,6 +140,11 @@ abstract class IsolationCases {
         }
         Reply members = Api.get("/v1/members?limit=200", actors.stranger().token());
         assertFalse(members.text().contains(actors.owner().userId().toString()), members.toString());
+    }
+
+    /** Who asks for foreign ids. */
+    Session stranger() {
+        return actors.stranger();
     }
 
     private void assertRefusedLikeUnknown(String field, String collection) {

@@ -57,7 +57,7 @@ class RowSecurityTest {
                         "walls-" + UUID.randomUUID())
                 .require(201)
                 .id();
-        Api.post(
+        String key = Api.post(
                         "/v1/api-keys",
                         owner.token(),
                         Map.of(
@@ -69,7 +69,14 @@ class RowSecurityTest {
                                 List.of(providerKey),
                                 "serviceAccountId",
                                 account))
-                .require(201);
+                .require(201)
+                .field("key");
+        Api.get("/v1/me", key).require(200);
+        while (Rows.column("select 1 from api_key_use where workspace_id = ?", owner.workspaceId())
+                .isEmpty()) {
+            // Calls are stored once a second.
+            Thread.onSpinWait();
+        }
         Api.post("/v1/invitations", owner.token(), Map.of("email", Actors.newEmail(), "role", "member"))
                 .require(201);
         return owner;

@@ -62,7 +62,7 @@ class DatabaseLossIT {
         String url = server.jdbcUrl("celune");
         try (StreamingProvider provider = StreamingProvider.start(seenByProvider);
                 Service service = Service.on("database-loss", properties(FOLDER, url, passwords), provider.url())) {
-            service.set("quarkus.log.console.level", "OFF").start();
+            service.set("quarkus.log.console.level", "ERROR").start();
             Callers callers = new Callers(service, service.signUp(PostgresResource.BOOTSTRAP_CODE));
             List<Thread> load = callers.start();
             Service.await("answers before", () -> answers.size() > 40);

@@ -62,7 +62,7 @@ class DoubleCrashIT {
                     server = DatabaseLossIT.restart(FOLDER, passwords, port);
                 }
                 service.start();
-                check(server, "round " + round + ", seed " + seed);
+                check(server, url, "round " + round + ", seed " + seed);
             }
             assertTrue(created.size() > ROUNDS, "hardly anything was written, seed " + seed);
         } finally {
@@ -112,9 +112,8 @@ class DoubleCrashIT {
         return "{\"provider\":\"openai\",\"name\":\"" + name + "\",\"key\":\"stand-in-value\"}";
     }
 
-    private void check(PostgresServer server, String round) throws SQLException {
-        try (var connection = DriverManager.getConnection(
-                        server.jdbcUrl("celune"), server.superuser(), server.superuserPassword());
+    private void check(PostgresServer server, String url, String round) throws SQLException {
+        try (var connection = DriverManager.getConnection(url, server.superuser(), server.superuserPassword());
                 var statement = connection.createStatement()) {
             Set<String> lost = new TreeSet<>(created);
             try (var names = statement.executeQuery("select name from provider_key")) {

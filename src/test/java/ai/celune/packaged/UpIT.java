@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -183,8 +184,20 @@ class UpIT {
                 new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
                         .start()
                         .waitFor());
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "does not end: " + threads(process));
         assertTrue(postgres().isEmpty(), "PostgreSQL ends too");
+    }
+
+    private static String threads(Process process) {
+        try {
+            Process jstack = new ProcessBuilder(
+                            System.getProperty("java.home") + "/bin/jstack", Long.toString(process.pid()))
+                    .redirectErrorStream(true)
+                    .start();
+            return new String(jstack.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     /** The embedded server, by the file in which it writes its process id. */

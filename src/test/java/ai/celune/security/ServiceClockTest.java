@@ -54,15 +54,11 @@ class ServiceClockTest {
     }
 
     @Test
-    void theAnswerIsTakenForTheMiddleOfTheQuestion() {
-        assertEquals(Duration.ofSeconds(10), follow(Duration.ofSeconds(10), Duration.ofMillis(400)));
-    }
-
-    @Test
-    void whatTheQuestionLeavesUncertainMovesNothing() {
-        follow(Duration.ofSeconds(10), Duration.ofMillis(2));
+    void itMovesNoFurtherThanASlowAnswerProves() {
+        follow(Duration.ofSeconds(10), Duration.ZERO);
         assertEquals(Duration.ofSeconds(10), follow(Duration.ofMillis(10_040), Duration.ofMillis(100)));
-        assertEquals(Duration.ofMillis(10_060), follow(Duration.ofMillis(10_060), Duration.ofMillis(100)));
+        assertEquals(Duration.ofMillis(10_010), follow(Duration.ofMillis(10_060), Duration.ofMillis(100)));
+        assertEquals(Duration.ofMillis(9_950), follow(Duration.ofMillis(9_900), Duration.ofMillis(100)));
     }
 
     @Test
