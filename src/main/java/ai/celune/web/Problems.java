@@ -14,14 +14,17 @@ import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.persistence.OptimisticLockException;
+import jakarta.transaction.RollbackException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
 import jakarta.ws.rs.WebApplicationException;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -33,13 +36,18 @@ final class Problems {
     private Problems() {}
 
     static Problem of(Throwable failure) {
+        Problem problem = find(failure);
+        return problem == null ? new Problem(ErrorCode.INTERNAL_ERROR) : problem;
+    }
+
+    private static @Nullable Problem find(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             Problem problem = known(cause);
             if (problem != null) {
                 return problem;
             }
         }
-        return new Problem(ErrorCode.INTERNAL_ERROR);
+        return null;
     }
 
     private static @Nullable Problem known(Throwable failure) {
@@ -63,6 +71,7 @@ final class Problems {
             case RejectedExecutionException ignored -> new Problem(ErrorCode.OVERLOADED).retryAfter(1);
             case NotRecordedException unrecorded -> unrecorded(unrecorded);
             case SQLException database -> database(database);
+            case RollbackException notCommitted -> notCommitted(notCommitted);
             case WebApplicationException web -> http(web);
             default -> null;
         };
@@ -79,6 +88,15 @@ final class Problems {
             return unavailable(ErrorCode.DATABASE_UNAVAILABLE);
         }
         return state.startsWith("40") ? new Problem(ErrorCode.CONFLICT).retryAfter(1) : null;
+    }
+
+    /** The transaction manager hides what the database said to the commit. */
+    private static @Nullable Problem notCommitted(RollbackException failure) {
+        return Arrays.stream(failure.getSuppressed())
+                .map(Problems::find)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** A database that is gone is named as such; anything else that keeps an entry out is about the audit log. */

@@ -15,7 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -161,7 +160,8 @@ class UpIT {
     }
 
     private Process celune(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of("./celune"));
+        // Whoever runs the tests in the background has them ignore Ctrl-C, and a JVM keeps to what it inherits.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", "./celune"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -184,20 +184,8 @@ class UpIT {
                 new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
                         .start()
                         .waitFor());
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "does not end: " + threads(process));
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertTrue(postgres().isEmpty(), "PostgreSQL ends too");
-    }
-
-    private static String threads(Process process) {
-        try {
-            Process jstack = new ProcessBuilder(
-                            System.getProperty("java.home") + "/bin/jstack", Long.toString(process.pid()))
-                    .redirectErrorStream(true)
-                    .start();
-            return new String(jstack.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return e.toString();
-        }
     }
 
     /** The embedded server, by the file in which it writes its process id. */
