@@ -2,11 +2,8 @@ package ai.celune.packaged;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ai.celune.embedded.EmbeddedDatabase;
-import ai.celune.embedded.FileTree;
 import ai.celune.embedded.OtherPostgres;
 import ai.celune.embedded.Passwords;
-import ai.celune.embedded.PostgresServer;
 import ai.celune.embedded.RolesScript;
 import ai.celune.launcher.Arguments;
 import ai.celune.launcher.Console;
@@ -23,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,8 +30,8 @@ class EnvironmentsIT {
 
     @Test
     void postgresql16() throws Exception {
-        try (Database database =
-                Database.in(folder, passwords -> OtherPostgres.start(16, folder, passwords.superuser()))) {
+        try (OwnDatabase database =
+                OwnDatabase.in(folder, passwords -> OtherPostgres.start(16, folder, passwords.superuser()))) {
             RolesScript.apply(database.server(), "celune", database.passwords());
             tour(database.properties());
         }
@@ -43,8 +39,8 @@ class EnvironmentsIT {
 
     @Test
     void postgresql17WithRolesOfOtherNames() throws Exception {
-        try (Database database =
-                Database.in(folder, passwords -> OtherPostgres.start(17, folder, passwords.superuser()))) {
+        try (OwnDatabase database =
+                OwnDatabase.in(folder, passwords -> OtherPostgres.start(17, folder, passwords.superuser()))) {
             OtherPostgres.roles(database.server(), "celune", database.passwords(), "other");
             Map<String, String> properties = database.properties();
             properties.replaceAll((name, value) -> value.replace("celune_", "other_"));
@@ -58,9 +54,7 @@ class EnvironmentsIT {
     /** Each transaction may run on another connection of the server, so nothing may rest on a session. */
     @Test
     void aPoolerInTransactionMode() throws Exception {
-        try (Database database =
-                Database.in(folder, passwords -> PostgresServer.start(folder, passwords.superuser()))) {
-            RolesScript.apply(database.server(), "celune", database.passwords());
+        try (OwnDatabase database = OwnDatabase.asEmbedded(folder)) {
             Map<String, String> properties = database.properties();
             int port = freePort();
             Process pooler = pooler(database, port);
@@ -82,9 +76,7 @@ class EnvironmentsIT {
 
     @Test
     void vault() throws Exception {
-        try (Database database =
-                Database.in(folder, passwords -> PostgresServer.start(folder, passwords.superuser()))) {
-            RolesScript.apply(database.server(), "celune", database.passwords());
+        try (OwnDatabase database = OwnDatabase.asEmbedded(folder)) {
             Map<String, String> properties = database.properties();
             properties.remove("celune.keyring.file");
             properties.putAll(TestVault.running().properties());
@@ -113,7 +105,7 @@ class EnvironmentsIT {
         }
     }
 
-    private Process pooler(Database database, int port) throws IOException {
+    private Process pooler(OwnDatabase database, int port) throws IOException {
         Passwords passwords = database.passwords();
         Path users = Files.writeString(
                 folder.resolve("users.txt"), """
@@ -151,34 +143,6 @@ class EnvironmentsIT {
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
-        }
-    }
-
-    private interface Starter {
-        PostgresServer start(Passwords passwords);
-    }
-
-    /** A server of its own with what configures Celune for it. */
-    private record Database(Path folder, PostgresServer server, Passwords passwords) implements AutoCloseable {
-        static Database in(Path folder, Starter starter) throws IOException {
-            FileTree.delete(folder);
-            Files.createDirectories(folder);
-            Passwords passwords = Passwords.loadOrCreate(folder.resolve("passwords"));
-            return new Database(folder, starter.start(passwords), passwords);
-        }
-
-        Map<String, String> properties() throws IOException {
-            Map<String, String> properties =
-                    new HashMap<>(EmbeddedDatabase.properties(server.jdbcUrl("celune"), passwords));
-            Path code = Files.writeString(folder.resolve("bootstrap-code"), PostgresResource.BOOTSTRAP_CODE);
-            properties.put("celune.bootstrap.access-code-file", code.toString());
-            properties.put("celune.keyring.file", folder.resolve("keyring.json").toString());
-            return properties;
-        }
-
-        @Override
-        public void close() {
-            server.close();
         }
     }
 }

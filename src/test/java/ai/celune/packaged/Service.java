@@ -38,6 +38,9 @@ final class Service implements AutoCloseable {
     private final Path log;
     private final int port;
     private final int managementPort;
+    // Quick to start rather than quick to run.
+    private List<String> jvm = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1");
+    private Path jar = Path.of("target", "quarkus-app", "quarkus-run.jar");
     private @Nullable Process process;
 
     private Service(String name, Map<String, String> database, Runnable dropDatabase, String providerUrl)
@@ -86,6 +89,18 @@ final class Service implements AutoCloseable {
         return this;
     }
 
+    /** Another JVM than tests need: its arguments, and the program's jar. */
+    Service on(Path otherJar, String... arguments) {
+        jar = otherJar;
+        jvm = List.of(arguments);
+        return this;
+    }
+
+    /** As it runs in use, where all that the compiler can do counts. */
+    Service compiledFully() {
+        return on(jar, "-Xmx512m");
+    }
+
     void start() throws IOException, InterruptedException {
         Process started = launch();
         await("start, see " + log, () -> {
@@ -98,13 +113,11 @@ final class Service implements AutoCloseable {
 
     /** Starts it and does not wait until it is ready. */
     Process launch() throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1"));
+        List<String> command = new ArrayList<>(
+                List.of(System.getProperty("java.home") + "/bin/java", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(jvm);
         properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
-        command.addAll(List.of("-jar", "target/quarkus-app/quarkus-run.jar"));
+        command.addAll(List.of("-jar", jar.toString()));
         Process started = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

@@ -1,10 +1,8 @@
 package ai.celune.support;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -12,14 +10,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/**
- * Several ways to do one thing, measured in turn (A B C A B C …) after a warm-up, so that a machine whose speed drifts is equally slow for all. Prints medians
- * with their spread, and each arm's ratio to the first, round by round.
- */
+/** Several ways to do one thing, each measured by the wall time of its calls. */
 public final class Rounds {
-    private static final int ROUNDS = 9;
-    private static final int WARM_UP = 3;
-
     private final String title;
     private final int threads;
     private final int callsPerRound;
@@ -44,26 +36,17 @@ public final class Rounds {
     }
 
     public void run() throws Exception {
-        Map<String, List<Call>> ready = new LinkedHashMap<>();
-        for (Map.Entry<String, Callable<Call>> arm : arms.entrySet()) {
-            List<Call> calls = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
-                calls.add(arm.getValue().call());
-            }
-            ready.put(arm.getKey(), calls);
-        }
-        Map<String, double[]> micros = new LinkedHashMap<>();
+        Comparison comparison = new Comparison(title, "µs per call");
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-            for (int round = -WARM_UP; round < ROUNDS; round++) {
-                for (Map.Entry<String, List<Call>> arm : ready.entrySet()) {
-                    double each = round(pool, arm.getValue());
-                    if (round >= 0) {
-                        micros.computeIfAbsent(arm.getKey(), _ -> new double[ROUNDS])[round] = each;
-                    }
+            for (Map.Entry<String, Callable<Call>> arm : arms.entrySet()) {
+                List<Call> calls = new ArrayList<>();
+                for (int i = 0; i < threads; i++) {
+                    calls.add(arm.getValue().call());
                 }
+                comparison.arm(arm.getKey(), () -> new double[] {round(pool, calls)});
             }
+            comparison.run();
         }
-        print(micros);
     }
 
     /** Microseconds per call, wall time over all threads. */
@@ -86,28 +69,5 @@ public final class Rounds {
             one.get();
         }
         return (System.nanoTime() - begin) / 1_000.0 / each / threads;
-    }
-
-    private void print(Map<String, double[]> micros) {
-        StringBuilder table = new StringBuilder(
-                "\n" + title
-                        + "\n| way | µs per call, median (least–most) | ratio to the first, median (least–most) |\n|---|---|---|\n");
-        double[] first = micros.values().iterator().next();
-        micros.forEach((name, all) -> {
-            double[] ratios = new double[all.length];
-            for (int i = 0; i < all.length; i++) {
-                ratios[i] = all[i] / first[i];
-            }
-            table.append("| %s | %s | %s |%n".formatted(name, spread(all, "%.0f"), spread(ratios, "%.2f")));
-        });
-        org.jboss.logging.Logger.getLogger(Rounds.class).info(table);
-    }
-
-    private static String spread(double[] values, String format) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return (format + " (" + format + "–" + format + ")")
-                .formatted(sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1])
-                .toLowerCase(Locale.ROOT);
     }
 }

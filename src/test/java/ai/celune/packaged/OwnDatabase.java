@@ -1,0 +1,76 @@
+package ai.celune.packaged;
+
+import ai.celune.embedded.EmbeddedDatabase;
+import ai.celune.embedded.FileTree;
+import ai.celune.embedded.Passwords;
+import ai.celune.embedded.PostgresServer;
+import ai.celune.embedded.RolesScript;
+import ai.celune.support.PostgresResource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A server of its own with what configures Celune for it; durable, unlike the one that most tests share. */
+record OwnDatabase(Path folder, PostgresServer server, Passwords passwords) implements AutoCloseable {
+    interface Starter {
+        PostgresServer start(Passwords passwords);
+    }
+
+    /** Empty: the roles are still to be made. */
+    static OwnDatabase in(Path folder, Starter starter) throws IOException {
+        FileTree.delete(folder);
+        Files.createDirectories(folder);
+        Passwords passwords = Passwords.loadOrCreate(folder.resolve("passwords"));
+        return new OwnDatabase(folder, starter.start(passwords), passwords);
+    }
+
+    /** The embedded version as {@code ./celune up} starts it, with the production roles. */
+    static OwnDatabase asEmbedded(Path folder) throws IOException {
+        OwnDatabase database = in(folder, passwords -> PostgresServer.start(folder, passwords.superuser()));
+        RolesScript.apply(database.server, "celune", database.passwords);
+        return database;
+    }
+
+    Map<String, String> properties() throws IOException {
+        Map<String, String> properties =
+                new HashMap<>(EmbeddedDatabase.properties(server.jdbcUrl("celune"), passwords));
+        Path code = Files.writeString(folder.resolve("bootstrap-code"), PostgresResource.BOOTSTRAP_CODE);
+        properties.put("celune.bootstrap.access-code-file", code.toString());
+        properties.put("celune.keyring.file", folder.resolve("keyring.json").toString());
+        return properties;
+    }
+
+    /** One statement as superuser; the first column of its first row, if it has any. */
+    String superuser(String sql) {
+        try (Connection connection = DriverManager.getConnection(
+                        server.jdbcUrl("celune"), server.superuser(), server.superuserPassword());
+                Statement statement = connection.createStatement()) {
+            if (!statement.execute(sql)) {
+                return "";
+            }
+            try (ResultSet row = statement.getResultSet()) {
+                return row.next() ? row.getString(1) : "";
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** What measurements rest on: version and durability. */
+    String describe() {
+        return "PostgreSQL " + superuser("show server_version") + ", fsync " + superuser("show fsync")
+                + ", synchronous_commit " + superuser("show synchronous_commit");
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
