@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
 final class Wrk {
     private static final Pattern RESULT = Pattern.compile("RESULT (\\d+) (\\d+) (\\d+) (\\d+) (\\d+)");
 
+    // A run ends in the middle of calls, and calls that follow abandoned ones may meet a connection that closes.
+    static final double FAILING_AT_MOST = 0.02;
+
     private final String program = RealServers.program("wrk");
     private final int connections;
     private final int seconds;
@@ -53,7 +56,7 @@ final class Wrk {
         }
     }
 
-    /** One run; an answer that is no success fails it. */
+    /** One run; more than a few answers that are no success fail it. */
     Result run(Request request) throws IOException, InterruptedException {
         Path script = Files.createTempFile("celune-wrk", ".lua");
         try {
@@ -69,10 +72,13 @@ final class Wrk {
                     script.toString(),
                     request.url())));
             Matcher result = RESULT.matcher(said);
-            if (!result.find() || !result.group(5).equals("0")) {
+            if (!result.find()) {
                 throw new AssertionError(request.url() + ": " + said);
             }
             long requests = Long.parseLong(result.group(1));
+            if (Long.parseLong(result.group(5)) > requests * FAILING_AT_MOST) {
+                throw new AssertionError(request.url() + ": " + said);
+            }
             return new Result(
                     requests,
                     requests * 1e6 / Long.parseLong(result.group(2)),
