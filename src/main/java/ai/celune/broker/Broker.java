@@ -39,6 +39,11 @@ class Broker {
 
     /** Serves one request on its event loop; the answer comes later. */
     void serve(RoutingContext context) {
+        if (context.response().closed()) {
+            // Who left while the credential was looked up is not heard of any more, and would hold a place until a
+            // deadline.
+            return;
+        }
         context.request().pause();
         try {
             BrokerRequest request = BrokerRequest.of(context, catalogue, config.maxRequestBody());

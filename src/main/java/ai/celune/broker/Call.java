@@ -93,12 +93,12 @@ final class Call {
     }
 
     private void forward(Prepared ready, HttpClientRequest opened) {
+        opened.exceptionHandler(this::providerFailed);
         if (ended != null) {
             var _ = opened.reset();
             return;
         }
         upstream = opened;
-        opened.exceptionHandler(this::providerFailed);
         opened.response().onComplete(head -> answer(ready, head), this::providerFailed);
         RequestHeaders.copy(inbound.headers(), opened.headers());
         ready.injection().into(Connections.channel(opened.connection()));

@@ -30,7 +30,10 @@ class Retention {
 
     private record Rule(String table, String column, String kept) {}
 
-    @Scheduled(every = "10m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "${celune.retention.every:10m}",
+            delayed = "1m",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void deleteExpired() {
         for (Rule rule : scope.asPlatform(this::rules)) {
             try {

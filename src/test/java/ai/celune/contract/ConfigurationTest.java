@@ -53,6 +53,7 @@ class ConfigurationTest {
                                                     : property.defaultValue()))));
         }
         properties.put("celune.startup.accept", "none");
+        properties.put("celune.retention.every", "10m");
         for (String role : new String[] {"owner", "app", "authn", "audit"}) {
             properties.put("celune.database." + role, "celune_" + role);
         }

@@ -41,9 +41,11 @@ class SignInTimingTest {
             Rows.update("delete from sign_in_attempt");
         }
         List<Long> medians = times.stream().map(SignInTimingTest::median).toList();
-        long difference = medians.stream().max(Long::compare).orElseThrow()
-                - medians.stream().min(Long::compare).orElseThrow();
-        assertTrue(difference < TimeUnit.MILLISECONDS.toMicros(NOISE_MILLIS), "medians in microseconds: " + medians);
+        long least = medians.stream().min(Long::compare).orElseThrow();
+        long difference = medians.stream().max(Long::compare).orElseThrow() - least;
+        // A machine that has other work, too, is slower and less regular; a hash that is not made is all of the time.
+        long noise = Math.max(TimeUnit.MILLISECONDS.toMicros(NOISE_MILLIS), least / 5);
+        assertTrue(difference < noise, "medians in microseconds: " + medians);
     }
 
     @Test
