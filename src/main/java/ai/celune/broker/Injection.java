@@ -5,6 +5,7 @@ import ai.celune.providerkey.ProviderCatalogue;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.AsciiString;
@@ -19,6 +20,7 @@ import java.util.Arrays;
  */
 final class Injection implements AutoCloseable {
     private static final String BEFORE = "handler";
+    private static final String NAME = "celune.credential";
 
     private final AsciiString name;
     private final byte[] value;
@@ -44,7 +46,12 @@ final class Injection implements AutoCloseable {
 
     /** Adds the credential to the next request that this connection writes. */
     void into(Channel connection) {
-        connection.pipeline().addBefore(BEFORE, null, new Writer());
+        ChannelPipeline handlers = connection.pipeline();
+        if (handlers.get(NAME) != null) {
+            // Left by a call that ended before its head was written: without it the connection is as good as new.
+            handlers.remove(NAME);
+        }
+        handlers.addBefore(BEFORE, NAME, new Writer());
     }
 
     /** Wipes the value; what was not written by then is not written any more. */
