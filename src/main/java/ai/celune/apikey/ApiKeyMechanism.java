@@ -84,8 +84,7 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
         Actor.Ref credential = Actor.Ref.apiKey(row.getObject(1, UUID.class));
         UUID workspace = row.getObject(2, UUID.class);
         UUID person = row.getObject(3, UUID.class);
-        Actor.Ref principal =
-                person == null ? Actor.Ref.serviceAccount(row.getObject(4, UUID.class)) : Actor.Ref.user(person);
+        Actor.Ref principal = Actor.Ref.principal(person, row.getObject(4, UUID.class));
         OffsetDateTime end = row.getObject(6, OffsetDateTime.class);
         Instant expiresAt = end == null ? null : end.toInstant();
         if (row.getBoolean(7)) {

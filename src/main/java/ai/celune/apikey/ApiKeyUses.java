@@ -13,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
 import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -23,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -109,7 +111,7 @@ class ApiKeyUses {
         });
     }
 
-    private static void bind(java.sql.PreparedStatement statement, Object... values) throws SQLException {
+    private static void bind(PreparedStatement statement, Object... values) throws SQLException {
         for (int i = 0; i < values.length; i++) {
             statement.setObject(i + 1, values[i]);
         }
@@ -127,7 +129,7 @@ class ApiKeyUses {
                     .getResultList();
             for (Object row : rows) {
                 Object[] due = (Object[]) row;
-                KeyCount count = java.util.Objects.requireNonNull(byId.get((UUID) due[0]));
+                KeyCount count = Objects.requireNonNull(byId.get((UUID) due[0]));
                 record(count, ((Number) due[1]).longValue(), false, count.addresses());
             }
             return rows;
@@ -196,12 +198,11 @@ class ApiKeyUses {
     }
 
     private static KeyCount count(UUID workspace, ResultSet row) throws SQLException {
-        UUID person = row.getObject(3, UUID.class);
         return new KeyCount(
                 row.getObject(1, UUID.class),
                 workspace,
                 Actor.Ref.apiKey(row.getObject(2, UUID.class)),
-                person == null ? Actor.Ref.serviceAccount(row.getObject(4, UUID.class)) : Actor.Ref.user(person),
+                Actor.Ref.principal(row.getObject(3, UUID.class), row.getObject(4, UUID.class)),
                 row.getLong(5),
                 row.getObject(6, OffsetDateTime.class).toInstant(),
                 row.getObject(7, OffsetDateTime.class).toInstant(),

@@ -2,6 +2,7 @@ package ai.celune.security;
 
 import java.security.Principal;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,11 @@ public record Actor(
 
         public static Ref serviceAccount(UUID id) {
             return new Ref("service_account", id);
+        }
+
+        /** Whoever is named: a person, or else a service account. */
+        public static Ref principal(@Nullable UUID userId, @Nullable UUID serviceAccountId) {
+            return userId == null ? serviceAccount(Objects.requireNonNull(serviceAccountId)) : user(userId);
         }
 
         public static Ref session(UUID id) {

@@ -3,23 +3,11 @@ package ai.celune.packaged;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.celune.embedded.EmbeddedDatabase;
-import ai.celune.embedded.FileTree;
-import ai.celune.embedded.Passwords;
-import ai.celune.embedded.PostgresServer;
-import ai.celune.embedded.RolesScript;
-import ai.celune.launcher.Refusal;
 import ai.celune.support.PostgresResource;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,20 +42,15 @@ class DatabaseLossIT {
 
     @Test
     void theServiceRefusesWhileTheDatabaseIsGoneAndGoesOnWhenItIsBack() throws Exception {
-        FileTree.delete(FOLDER);
-        Files.createDirectories(FOLDER);
-        Passwords passwords = Passwords.loadOrCreate(FOLDER.resolve("passwords"));
-        PostgresServer server = PostgresServer.start(FOLDER, passwords.superuser());
-        RolesScript.apply(server, "celune", passwords);
-        String url = server.jdbcUrl("celune");
+        OwnDatabase database = OwnDatabase.asEmbedded(FOLDER);
         try (StreamingProvider provider = StreamingProvider.start(seenByProvider);
-                Service service = Service.on("database-loss", properties(FOLDER, url, passwords), provider.url())) {
+                Service service = Service.on("database-loss", database.properties(), provider.url())) {
             service.set("quarkus.log.console.level", "ERROR").start();
             Callers callers = new Callers(service, service.signUp(PostgresResource.BOOTSTRAP_CODE));
             List<Thread> load = callers.start();
             Service.await("answers before", () -> answers.size() > 40);
 
-            ProcessHandle.of(server.pid()).orElseThrow().destroyForcibly();
+            ProcessHandle.of(database.server().pid()).orElseThrow().destroyForcibly();
             Service.await("not ready", () -> !service.isReady());
             down = true;
             int before = answers.size();
@@ -76,24 +59,21 @@ class DatabaseLossIT {
             assertTrue(!service.isReady());
 
             down = false;
-            server = restart(
-                    FOLDER,
-                    passwords,
-                    URI.create(url.substring("jdbc:".length())).getPort());
+            database = database.restarted();
             Service.await("ready", service::isReady);
             callers.requireService();
             running.set(false);
             for (Thread caller : load) {
                 caller.join();
             }
-            check(url, server);
+            check(database);
         } finally {
             running.set(false);
-            server.close();
+            database.close();
         }
     }
 
-    private void check(String url, PostgresServer server) throws Exception {
+    private void check(OwnDatabase database) throws Exception {
         Set<String> wrong = new TreeSet<>();
         int refused = 0;
         for (Answered answer : answers) {
@@ -107,7 +87,7 @@ class DatabaseLossIT {
         }
         assertEquals(Set.of(), wrong);
         assertTrue(refused > 40, refused + " refusals");
-        try (var connection = DriverManager.getConnection(url, server.superuser(), server.superuserPassword());
+        try (var connection = database.connect();
                 var statement = connection.createStatement()) {
             Set<String> stored = new TreeSet<>();
             try (var rows = statement.executeQuery("select name from service_account")) {
@@ -126,29 +106,6 @@ class DatabaseLossIT {
                 assertTrue(seenByProvider.get() <= rows.getLong(3), "calls with the key without a committed use");
             }
         }
-    }
-
-    /** Of a service on that database, with what it keeps in files beside it. */
-    static Map<String, String> properties(Path folder, String url, Passwords passwords) throws IOException {
-        Map<String, String> properties = new HashMap<>(EmbeddedDatabase.properties(url, passwords));
-        Path code = Files.writeString(folder.resolve("bootstrap-code"), PostgresResource.BOOTSTRAP_CODE);
-        properties.put("celune.bootstrap.access-code-file", code.toString());
-        properties.put("celune.keyring.file", folder.resolve("keyring.json").toString());
-        return properties;
-    }
-
-    /** The killed server's last backends may hold its files for a moment. */
-    static PostgresServer restart(Path folder, Passwords passwords, int port) {
-        PostgresServer[] started = new PostgresServer[1];
-        Service.await("PostgreSQL again", () -> {
-            try {
-                started[0] = PostgresServer.start(folder, passwords.superuser(), "port=" + port);
-                return true;
-            } catch (Refusal stillHeld) {
-                return false;
-            }
-        });
-        return started[0];
     }
 
     /** One caller of each kind, again and again. */

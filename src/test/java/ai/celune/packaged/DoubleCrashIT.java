@@ -3,16 +3,9 @@ package ai.celune.packaged;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.celune.embedded.FileTree;
-import ai.celune.embedded.Passwords;
-import ai.celune.embedded.PostgresServer;
-import ai.celune.embedded.RolesScript;
 import ai.celune.support.PostgresResource;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,31 +35,24 @@ class DoubleCrashIT {
 
     @Test
     void noWriteThatWasAnsweredIsLost() throws Exception {
-        FileTree.delete(FOLDER);
-        Files.createDirectories(FOLDER);
-        Passwords passwords = Passwords.loadOrCreate(FOLDER.resolve("passwords"));
-        PostgresServer server = PostgresServer.start(FOLDER, passwords.superuser());
-        RolesScript.apply(server, "celune", passwords);
-        String url = server.jdbcUrl("celune");
-        int port = URI.create(url.substring("jdbc:".length())).getPort();
-        try (Service service =
-                Service.on("double-crash", DatabaseLossIT.properties(FOLDER, url, passwords), "http://127.0.0.1:1")) {
+        OwnDatabase database = OwnDatabase.asEmbedded(FOLDER);
+        try (Service service = Service.on("double-crash", database.properties(), "http://127.0.0.1:1")) {
             service.set("quarkus.log.console.level", "ERROR")
                     .set("celune.quota.provider-keys", "1000000")
                     .start();
             String key = key(service, service.signUp(PostgresResource.BOOTSTRAP_CODE));
             for (int round = 0; round < ROUNDS; round++) {
                 boolean databaseToo = round % 2 == 0;
-                write(service, key, databaseToo ? server.pid() : 0);
+                write(service, key, databaseToo ? database.server().pid() : 0);
                 if (databaseToo) {
-                    server = DatabaseLossIT.restart(FOLDER, passwords, port);
+                    database = database.restarted();
                 }
                 service.start();
-                check(server, url, "round " + round + ", seed " + seed);
+                check(database, "round " + round + ", seed " + seed);
             }
             assertTrue(created.size() > ROUNDS, "hardly anything was written, seed " + seed);
         } finally {
-            server.close();
+            database.close();
         }
     }
 
@@ -112,8 +98,8 @@ class DoubleCrashIT {
         return "{\"provider\":\"openai\",\"name\":\"" + name + "\",\"key\":\"stand-in-value\"}";
     }
 
-    private void check(PostgresServer server, String url, String round) throws SQLException {
-        try (var connection = DriverManager.getConnection(url, server.superuser(), server.superuserPassword());
+    private void check(OwnDatabase database, String round) throws SQLException {
+        try (var connection = database.connect();
                 var statement = connection.createStatement()) {
             Set<String> lost = new TreeSet<>(created);
             try (var names = statement.executeQuery("select name from provider_key")) {

@@ -5,8 +5,10 @@ import ai.celune.embedded.FileTree;
 import ai.celune.embedded.Passwords;
 import ai.celune.embedded.PostgresServer;
 import ai.celune.embedded.RolesScript;
+import ai.celune.launcher.Refusal;
 import ai.celune.support.PostgresResource;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,7 +20,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A server of its own with what configures Celune for it; durable, unlike the one that most tests share. */
-record OwnDatabase(Path folder, PostgresServer server, Passwords passwords) implements AutoCloseable {
+record OwnDatabase(Path folder, PostgresServer server, Passwords passwords, String url) implements AutoCloseable {
     interface Starter {
         PostgresServer start(Passwords passwords);
     }
@@ -28,7 +30,8 @@ record OwnDatabase(Path folder, PostgresServer server, Passwords passwords) impl
         FileTree.delete(folder);
         Files.createDirectories(folder);
         Passwords passwords = Passwords.loadOrCreate(folder.resolve("passwords"));
-        return new OwnDatabase(folder, starter.start(passwords), passwords);
+        PostgresServer server = starter.start(passwords);
+        return new OwnDatabase(folder, server, passwords, server.jdbcUrl("celune"));
     }
 
     /** The embedded version as {@code ./celune up} starts it, with the production roles. */
@@ -38,9 +41,27 @@ record OwnDatabase(Path folder, PostgresServer server, Passwords passwords) impl
         return database;
     }
 
+    /** Its server on the same port, after somebody killed it: the last backends may hold the files for a moment. */
+    OwnDatabase restarted() {
+        int port = URI.create(url.substring("jdbc:".length())).getPort();
+        PostgresServer[] started = new PostgresServer[1];
+        Service.await("PostgreSQL again", () -> {
+            try {
+                started[0] = PostgresServer.start(folder, passwords.superuser(), "port=" + port);
+                return true;
+            } catch (Refusal stillHeld) {
+                return false;
+            }
+        });
+        return new OwnDatabase(folder, started[0], passwords, url);
+    }
+
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(url, server.superuser(), server.superuserPassword());
+    }
+
     Map<String, String> properties() throws IOException {
-        Map<String, String> properties =
-                new HashMap<>(EmbeddedDatabase.properties(server.jdbcUrl("celune"), passwords));
+        Map<String, String> properties = new HashMap<>(EmbeddedDatabase.properties(url, passwords));
         Path code = Files.writeString(folder.resolve("bootstrap-code"), PostgresResource.BOOTSTRAP_CODE);
         properties.put("celune.bootstrap.access-code-file", code.toString());
         properties.put("celune.keyring.file", folder.resolve("keyring.json").toString());
@@ -49,8 +70,7 @@ record OwnDatabase(Path folder, PostgresServer server, Passwords passwords) impl
 
     /** One statement as superuser; the first column of its first row, if it has any. */
     String superuser(String sql) {
-        try (Connection connection = DriverManager.getConnection(
-                        server.jdbcUrl("celune"), server.superuser(), server.superuserPassword());
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             if (!statement.execute(sql)) {
                 return "";
