@@ -33,8 +33,9 @@ final class Call {
     private final Deadlines deadlines;
     private OpenStreams.@Nullable Ticket ticket;
     private @Nullable Prepared prepared;
-    private @Nullable HttpClientRequest upstream;
+    private @Nullable Exchange upstream;
     private @Nullable ProviderResponse answer;
+    private @Nullable Upload upload;
     private boolean uploaded;
     private @Nullable String ended;
 
@@ -98,10 +99,9 @@ final class Call {
             var _ = opened.reset();
             return;
         }
-        upstream = opened;
+        upstream = Exchange.begin(opened, ready.injection());
         opened.response().onComplete(head -> answer(ready, head), this::providerFailed);
         RequestHeaders.copy(inbound.headers(), opened.headers());
-        ready.injection().into(Connections.channel(opened.connection()));
         if (request.hasBody()) {
             upload(ready, opened);
         } else {
@@ -122,17 +122,17 @@ final class Call {
         }
         deadlines.expect(limits.idleTimeout());
         var _ = opened.sendHead();
-        new Upload(inbound, opened, limits.maxRequestBody())
-                .start(
-                        size -> {
-                            ready.use().received(size);
-                            deadlines.progress();
-                        },
-                        () -> {
-                            uploaded = true;
-                            deadlines.expect(answer == null ? limits.firstByteTimeout() : limits.idleTimeout());
-                        },
-                        this::refuse);
+        upload = new Upload(inbound, opened, limits.maxRequestBody());
+        upload.start(
+                size -> {
+                    ready.use().received(size);
+                    deadlines.progress();
+                },
+                () -> {
+                    uploaded = true;
+                    deadlines.expect(answer == null ? limits.firstByteTimeout() : limits.idleTimeout());
+                },
+                this::refuse);
     }
 
     private void answer(Prepared ready, HttpClientResponse head) {
@@ -171,7 +171,7 @@ final class Call {
             breakOff(cause);
             return;
         }
-        boolean awaitsBody = !uploaded && upstream != null && !upstream.writeQueueFull();
+        boolean awaitsBody = !uploaded && upstream != null && !upstream.isFull();
         boolean awaitsReader = answer != null && outbound.writeQueueFull();
         if (awaitsBody || awaitsReader) {
             breakOff("client_stalled");
@@ -205,11 +205,15 @@ final class Call {
         if (ticket != null) {
             ticket.close();
         }
+        if (upload != null) {
+            // A request that ends now would free its connection for others, and then be reset.
+            upload.stop();
+        }
         if (answer != null) {
             answer.stop();
         }
         if (upstream != null && (cause != null || !uploaded)) {
-            var _ = upstream.reset();
+            upstream.abandon(uploaded);
         }
         if (cause == null && !uploaded) {
             // Answered before the whole request had come: the rest has no reader.

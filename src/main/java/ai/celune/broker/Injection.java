@@ -2,11 +2,6 @@ package ai.celune.broker;
 
 import ai.celune.crypto.Secret;
 import ai.celune.providerkey.ProviderCatalogue;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
-import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
@@ -15,13 +10,10 @@ import java.util.Arrays;
 /**
  * The provider's credential on its way into one request head (R13).
  *
- * <p>Vert.x turns every header value into a {@code String} that nobody can wipe. So the credential does not go through its headers: this handler
- * stands in front of the encoder for one request, adds the field to the head as bytes, and wipes them when the head is encoded.
+ * <p>Vert.x turns every header value into a {@code String} that nobody can wipe. So the credential does not go through its headers: the
+ * {@link Exchange}, which stands in front of the encoder, adds the field to the head as bytes, and they are wiped when the head is encoded.
  */
 final class Injection implements AutoCloseable {
-    private static final String BEFORE = "handler";
-    private static final String NAME = "celune.credential";
-
     private final AsciiString name;
     private final byte[] value;
     private boolean spent;
@@ -44,16 +36,6 @@ final class Injection implements AutoCloseable {
         return new Injection(AsciiString.of(position.header()), value);
     }
 
-    /** Adds the credential to the next request that this connection writes. */
-    void into(Channel connection) {
-        ChannelPipeline handlers = connection.pipeline();
-        if (handlers.get(NAME) != null) {
-            // Left by a call that ended before its head was written: without it the connection is as good as new.
-            handlers.remove(NAME);
-        }
-        handlers.addBefore(BEFORE, NAME, new Writer());
-    }
-
     /** Wipes the value; what was not written by then is not written any more. */
     @Override
     public synchronized void close() {
@@ -61,33 +43,22 @@ final class Injection implements AutoCloseable {
         Arrays.fill(value, (byte) 0);
     }
 
-    private synchronized boolean addTo(HttpRequest head) {
-        if (!spent) {
-            head.headers().set(name, new AsciiString(value, false));
+    /**
+     * Writes a head that has the credential meanwhile, and wipes it: the encoder has copied the bytes then, and the head lives on for a while.
+     *
+     * @return false when it was wiped before; nothing is written then
+     */
+    synchronized boolean writeWith(HttpRequest head, Runnable write) {
+        if (spent) {
+            return false;
         }
-        return !spent;
-    }
-
-    private final class Writer extends ChannelOutboundHandlerAdapter {
-        @Override
-        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-            if (!(message instanceof HttpRequest head)) {
-                var _ = context.write(message, promise);
-                return;
-            }
-            context.pipeline().remove(this);
-            if (!addTo(head)) {
-                promise.tryFailure(new IllegalStateException("the call ended before its head was written"));
-                var _ = context.close();
-                return;
-            }
-            try {
-                var _ = context.write(message, promise);
-            } finally {
-                // The encoder has copied the bytes by now; the message lives on for a while.
-                head.headers().remove(name);
-                Injection.this.close();
-            }
+        head.headers().set(name, new AsciiString(value, false));
+        try {
+            write.run();
+        } finally {
+            head.headers().remove(name);
+            close();
         }
+        return true;
     }
 }

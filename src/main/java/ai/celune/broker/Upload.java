@@ -14,6 +14,7 @@ final class Upload {
     private final HttpClientRequest to;
     private final long most;
     private long sum;
+    private boolean stopped;
 
     Upload(HttpServerRequest from, HttpClientRequest to, long most) {
         this.from = from;
@@ -26,27 +27,30 @@ final class Upload {
      *
      * @param onPiece gets the size of each piece
      * @param onEnd when the whole body has been handed on
-     * @param onRefusal gets the reason when the body grows too large
+     * @param onRefusal gets the reason when the body grows too large; it must stop the flow
      */
     void start(IntConsumer onPiece, Runnable onEnd, Consumer<Problem> onRefusal) {
         from.handler(piece -> take(piece, onPiece, onRefusal));
         from.endHandler(ended -> {
-            var _ = to.end();
-            onEnd.run();
+            if (!stopped) {
+                var _ = to.end();
+                onEnd.run();
+            }
         });
         from.resume();
     }
 
-    /** What still comes is thrown away. */
+    /** What still comes is thrown away, and the request to the provider gets no end. */
     void stop() {
-        from.handler(ignored -> {});
-        from.endHandler(ignored -> {});
+        stopped = true;
     }
 
     private void take(Buffer piece, IntConsumer onPiece, Consumer<Problem> onRefusal) {
+        if (stopped) {
+            return;
+        }
         sum += piece.length();
         if (sum > most) {
-            stop();
             onRefusal.accept(new Problem(ErrorCode.BODY_TOO_LARGE));
             return;
         }
