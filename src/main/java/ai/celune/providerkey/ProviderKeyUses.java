@@ -107,11 +107,12 @@ public class ProviderKeyUses {
         }
         TypedQuery<ProviderKey> query = entities.createQuery(
                         "from ProviderKey where provider = :provider"
-                                + (bindings == null ? "" : " and id in :bindings"),
+                                + (bindings == null ? "" : " and array_contains(:bindings, id)"),
                         ProviderKey.class)
                 .setParameter("provider", provider);
         if (bindings != null) {
-            query.setParameter("bindings", bindings);
+            // One array: with a list of parameters Hibernate keeps no plan.
+            query.setParameter("bindings", bindings.toArray(UUID[]::new));
         }
         List<ProviderKey> fitting = query.setMaxResults(2).getResultList();
         if (fitting.isEmpty()) {

@@ -77,7 +77,7 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
 
     /**
      * The caller's workspaces, by membership in the statement itself: row security, which says the same, is the layer below (R20). In SQL, because the
-     * ORM's filter shows no memberships while no workspace is bound.
+     * ORM's restriction shows no memberships while no workspace is bound.
      */
     private List<Workspace> memberOf(String condition, UUID id, int most) {
         UUID user = request.requireActor().user();

@@ -9,12 +9,8 @@ import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Rows;
-import ai.celune.tenancy.Scope;
-import ai.celune.tenancy.WorkspaceOwned;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
-import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -30,12 +26,6 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(ProviderAddress.class)
 class RowSecurityTest {
     private static final String NOT_ALLOWED = "42501";
-
-    @Inject
-    EntityManager entities;
-
-    @Inject
-    Scope scope;
 
     private final Session own = filled();
     private final Session foreign = filled();
@@ -165,28 +155,6 @@ class RowSecurityTest {
                         + " join pg_attribute t on t.attrelid = confrelid and t.attnum = there"
                         + " where h.attname = 'workspace_id' and t.attname ="
                         + " case when confrelid = 'workspace'::regclass then 'id' else 'workspace_id' end)"));
-    }
-
-    /** The ORM's filter is off; only row security stands between one workspace and the next. */
-    @Test
-    void withoutTheFilterRowSecurityStillHidesForeignRows() {
-        List<String> wrong = new ArrayList<>();
-        entities.getMetamodel().getEntities().stream()
-                .filter(entity -> WorkspaceOwned.class.isAssignableFrom(entity.getJavaType()))
-                .forEach(entity -> scope.asWorkspace(own.workspaceId(), () -> {
-                    entities.unwrap(org.hibernate.Session.class).disableFilter("workspace");
-                    Object foreignRows = entities.createQuery(
-                                    "select count(*) from " + entity.getName() + " where workspaceId <> :own")
-                            .setParameter("own", own.workspaceId())
-                            .getSingleResult();
-                    Object ownRows = entities.createQuery("select count(*) from " + entity.getName())
-                            .getSingleResult();
-                    if (!foreignRows.equals(0L) || ownRows.equals(0L)) {
-                        wrong.add(entity.getName() + ": " + foreignRows + " foreign, " + ownRows + " own");
-                    }
-                    return entity;
-                }));
-        assertEquals(List.of(), wrong);
     }
 
     private Connection application() throws SQLException {
