@@ -7,6 +7,8 @@ create table api_key (
     prefix             text        not null check (length(prefix) between 9 and 16),
     token_hash         bytea       not null unique check (octet_length(token_hash) = 32),
     scopes             text[]      not null,
+    allowed_addresses  text[]      not null default '{}',
+    replaces           uuid,
     created_by         uuid        not null,
     created_at         timestamptz not null,
     expires_at         timestamptz,
@@ -16,7 +18,8 @@ create table api_key (
     version            int         not null,
     unique (workspace_id, id),
     check ((user_id is null) <> (service_account_id is null)),
-    foreign key (workspace_id, service_account_id) references service_account (workspace_id, id)
+    foreign key (workspace_id, service_account_id) references service_account (workspace_id, id),
+    foreign key (workspace_id, replaces) references api_key (workspace_id, id)
 );
 create index api_key_by_workspace on api_key (workspace_id, id);
 
@@ -46,11 +49,14 @@ create table api_key_use (
 create index api_key_use_untold on api_key_use (last_at) where told < calls;
 create index api_key_use_by_time on api_key_use (last_at);
 
--- Revocation is permanent, and a key stays in its workspace (R26, R28).
+-- Revocation is permanent, an end only comes nearer, and a key stays in its workspace (R26, R28).
 create function keep_api_key_facts() returns trigger language plpgsql as
 $$ begin
     if old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at then
         raise exception 'a revoked key stays revoked' using errcode = '42501';
+    end if;
+    if old.expires_at is not null and (new.expires_at is null or new.expires_at > old.expires_at) then
+        raise exception 'a key does not live longer than it was made for' using errcode = '42501';
     end if;
     if new.workspace_id <> old.workspace_id or new.token_hash <> old.token_hash then
         raise exception 'a key stays in its workspace' using errcode = '42501';
@@ -78,7 +84,8 @@ grant select (workspace_id, api_key_id, provider_key_id) on api_key_binding to $
 grant select, insert, update on api_key to ${app};
 grant select, insert, delete on api_key_binding to ${app};
 grant select, insert, update, delete on api_key_use to ${app};
-grant select (id, workspace_id, user_id, service_account_id, token_hash, scopes, expires_at, revoked_at) on api_key
+grant select (id, workspace_id, user_id, service_account_id, token_hash, scopes, allowed_addresses, expires_at,
+    revoked_at) on api_key
     to ${authn};
 
 call classify_table('api_key', 'workspace', 'apikey', 'life of the workspace');
@@ -90,6 +97,8 @@ call classify('api_key', 'name', 'internal', 'label');
 call classify('api_key', 'prefix', 'internal', 'recognition');
 call classify('api_key', 'token_hash', 'critical', 'proof of the key', 'never', 'erase', 'digest');
 call classify('api_key', 'scopes', 'internal', 'authorization');
+call classify('api_key', 'allowed_addresses', 'internal', 'authorization');
+call classify('api_key', 'replaces', 'internal', 'history');
 call classify('api_key', 'created_by', 'internal', 'history');
 call classify('api_key', 'created_at', 'internal', 'history');
 call classify('api_key', 'expires_at', 'internal', 'end of life');

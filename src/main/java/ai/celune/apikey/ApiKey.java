@@ -5,7 +5,9 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -34,13 +36,20 @@ class ApiKey extends WorkspaceOwned {
     @Column(nullable = false, updatable = false, columnDefinition = "text[]")
     private String[] scopes;
 
+    @JdbcTypeCode(SqlTypes.ARRAY)
+    @Column(name = "allowed_addresses", nullable = false, columnDefinition = "text[]")
+    private String[] allowedAddresses;
+
+    @Column(updatable = false)
+    private @Nullable UUID replaces;
+
     @Column(name = "created_by", nullable = false, updatable = false)
     private UUID createdBy;
 
     @Column(name = "created_at", nullable = false, updatable = false)
     private Instant createdAt;
 
-    @Column(name = "expires_at", updatable = false)
+    @Column(name = "expires_at")
     private @Nullable Instant expiresAt;
 
     @Column(name = "revoked_at")
@@ -54,24 +63,40 @@ class ApiKey extends WorkspaceOwned {
 
     protected ApiKey() {}
 
-    ApiKey(
-            @Nullable UUID userId,
-            @Nullable UUID serviceAccountId,
-            String name,
-            ApiKeyToken token,
-            List<String> scopes,
-            UUID createdBy,
-            Instant createdAt,
-            @Nullable Instant expiresAt) {
-        this.userId = userId;
-        this.serviceAccountId = serviceAccountId;
-        this.name = name;
-        this.prefix = token.prefix();
-        this.tokenHash = token.hash();
-        this.scopes = scopes.toArray(String[]::new);
+    ApiKey(ApiKeyGrant grant, ApiKeyToken token, UUID createdBy, Instant createdAt) {
+        userId = grant.userId();
+        serviceAccountId = grant.serviceAccountId();
+        name = grant.name();
+        prefix = token.prefix();
+        tokenHash = token.hash();
+        scopes = grant.scopes().toArray(String[]::new);
+        allowedAddresses = grant.allowedAddresses().toArray(String[]::new);
+        replaces = grant.replaces();
+        expiresAt = grant.expiresAt();
         this.createdBy = createdBy;
         this.createdAt = createdAt;
-        this.expiresAt = expiresAt;
+    }
+
+    /** What a successor of this key allows. */
+    ApiKeyGrant successor(List<UUID> bindings, @Nullable Instant end) {
+        return new ApiKeyGrant(
+                userId, serviceAccountId, name, scopes(), bindings, List.of(allowedAddresses), end, id());
+    }
+
+    boolean isLive(Instant now) {
+        return revokedAt == null && (expiresAt == null || expiresAt.isAfter(now));
+    }
+
+    /** Whether it belongs to a person, who alone may have its value. */
+    boolean isPersonal() {
+        return userId != null;
+    }
+
+    /** Ends the key then, unless it ends before. */
+    void endBy(Instant end) {
+        if (expiresAt == null || end.isBefore(expiresAt)) {
+            expiresAt = end;
+        }
     }
 
     /** Revocation is final; false when it had been revoked before. */
@@ -90,12 +115,20 @@ class ApiKey extends WorkspaceOwned {
         return another;
     }
 
+    /** Whether those are other blocks. */
+    boolean allowOnly(List<String> blocks) {
+        String[] wanted = blocks.toArray(String[]::new);
+        boolean other = !Arrays.equals(wanted, allowedAddresses);
+        allowedAddresses = wanted;
+        return other;
+    }
+
     String prefix() {
         return prefix;
     }
 
     UUID principal() {
-        return userId != null ? userId : java.util.Objects.requireNonNull(serviceAccountId);
+        return userId != null ? userId : Objects.requireNonNull(serviceAccountId);
     }
 
     List<String> scopes() {
@@ -114,6 +147,8 @@ class ApiKey extends WorkspaceOwned {
                 prefix,
                 scopes(),
                 bindings,
+                List.of(allowedAddresses),
+                replaces,
                 userId,
                 serviceAccountId,
                 createdBy,

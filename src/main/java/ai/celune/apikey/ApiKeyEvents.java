@@ -19,11 +19,23 @@ interface ApiKeyEvents {
             UUID principal,
             List<String> scopes,
             List<UUID> bindings,
+            List<String> allowedAddresses,
             @Nullable Instant expiresAt)
             implements AuditEvent {}
 
     @Event(value = "api_key.renamed", target = "api_key")
     record Renamed(UUID target) implements AuditEvent {}
+
+    @Event(value = "api_key.addresses_changed", target = "api_key")
+    record AddressesChanged(UUID target, List<String> allowedAddresses) implements AuditEvent {}
+
+    /**
+     * A key got a successor.
+     *
+     * @param overlapUntil until when both work; null when the old one is revoked with it
+     */
+    @Event(value = "api_key.rotated", target = "api_key")
+    record Rotated(UUID target, UUID successor, @Nullable Instant overlapUntil) implements AuditEvent {}
 
     @Event(value = "api_key.revoked", target = "api_key")
     record Revoked(UUID target, String prefix) implements AuditEvent {}

@@ -1,5 +1,6 @@
 package ai.celune.apikey;
 
+import ai.celune.egress.Cidr;
 import ai.celune.security.Actor;
 import ai.celune.security.Credentials;
 import ai.celune.security.RefusedCredential;
@@ -31,7 +32,7 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
     private static final String LOOKUP = "select k.id, k.workspace_id, k.user_id, k.service_account_id, k.scopes,"
             + " k.expires_at, k.revoked_at is not null, coalesce(m.role, s.role), w.broker_per_minute,"
             + " array(select b.provider_key_id from api_key_binding b"
-            + " where b.workspace_id = k.workspace_id and b.api_key_id = k.id)"
+            + " where b.workspace_id = k.workspace_id and b.api_key_id = k.id), k.allowed_addresses"
             + " from api_key k join workspace w on w.id = k.workspace_id"
             + " left join membership m on m.workspace_id = k.workspace_id and m.user_id = k.user_id"
             + " left join service_account s on s.workspace_id = k.workspace_id and s.id = k.service_account_id"
@@ -73,14 +74,14 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
                 if (!row.next()) {
                     throw new AuthenticationFailedException();
                 }
-                Actor actor = read(row);
+                Actor actor = read(row, facts.address());
                 activity.used(actor, facts.address());
                 return actor;
             }
         }
     }
 
-    private Actor read(ResultSet row) throws SQLException {
+    private Actor read(ResultSet row, String address) throws SQLException {
         Actor.Ref credential = Actor.Ref.apiKey(row.getObject(1, UUID.class));
         UUID workspace = row.getObject(2, UUID.class);
         UUID person = row.getObject(3, UUID.class);
@@ -92,6 +93,11 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
         }
         if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
             throw new RefusedCredential(credential, principal, workspace, "expired");
+        }
+        Set<String> allowed = set(row.getArray(11), String.class);
+        if (!allowed.isEmpty()
+                && allowed.stream().noneMatch(block -> Cidr.parse(block).contains(address))) {
+            throw new RefusedCredential(credential, principal, workspace, "address_not_allowed");
         }
         String role = row.getString(8);
         if (role == null) {

@@ -60,10 +60,21 @@ class ApiKeyResource {
     @Path("/{id}")
     @Consumes({"application/json", JsonBodyReader.MERGE_PATCH})
     @PermissionsAllowed(ApiKeyPermissions.WRITE)
-    @Operation(summary = "Rename an API key")
-    public RestResponse<ApiKeyView> rename(
-            @RestPath UUID id, @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull RenameApiKey wanted) {
-        return answer(keys.rename(id, wanted.name(), ifMatch));
+    @Operation(summary = "Rename an API key, or change where it may be used from")
+    public RestResponse<ApiKeyView> change(
+            @RestPath UUID id, @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull ChangeApiKey wanted) {
+        return answer(keys.change(id, wanted, ifMatch));
+    }
+
+    @POST
+    @Path("/{id}/rotate")
+    @Idempotent
+    @PermissionsAllowed(ApiKeyPermissions.WRITE)
+    @Operation(summary = "Replace an API key by a new one with the same rights; its value is shown this once")
+    @Refuses(status = 409, why = "The key has ended already, or the workspace has as many keys as it may have.")
+    public RestResponse<CreatedApiKey> rotate(@RestPath UUID id, @Valid @NotNull RotateApiKey wanted) {
+        CreatedApiKey created = keys.rotate(id, wanted);
+        return Responses.created("/v1/api-keys/" + created.id(), created);
     }
 
     @DELETE

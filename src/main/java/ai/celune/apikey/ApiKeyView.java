@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * An API key as its workspace sees it.
  *
  * @param bindings provider keys it may use
+ * @param allowedAddresses blocks that calls may come from; empty for anywhere
+ * @param replaces the key that this one was made for in a rotation
  * @param useCount successful calls, at most a second old
  */
 record ApiKeyView(
@@ -17,6 +19,8 @@ record ApiKeyView(
         String prefix,
         List<String> scopes,
         List<UUID> bindings,
+        List<String> allowedAddresses,
+        @Nullable UUID replaces,
         @Nullable UUID userId,
         @Nullable UUID serviceAccountId,
         UUID createdBy,

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 @Transactional
 class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
+    static final Duration LONGEST_OVERLAP = Duration.ofDays(30);
+
     private static final String ALL_KEYS = WorkspacePermissions.SERVICE_ACCOUNTS_READ;
     private static final String ADMINISTER = WorkspacePermissions.SERVICE_ACCOUNTS_WRITE;
 
@@ -69,48 +71,81 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
 
     CreatedApiKey create(CreateApiKey wanted) {
         Actor actor = request.requireActor();
-        requireHeld(actor, wanted.scopes());
-        UUID serviceAccount = serviceAccount(actor, wanted.serviceAccountId());
-        UUID person = serviceAccount == null ? actor.userId() : null;
-        Set<UUID> bindings = wanted.bindings() == null ? Set.of() : wanted.bindings();
-        requireInWorkspace(bindings);
-        if (actor.bindings() != null && !actor.bindings().containsAll(bindings)) {
-            throw new Problem(ApiKeyErrors.SCOPE_NOT_HELD);
-        }
-        Instant now = clock.instant();
-        List<String> scopes = wanted.scopes().stream().sorted().toList();
-        try (ApiKeyToken token = ApiKeyToken.generate(config.environment(), random)) {
-            ApiKey created = new ApiKey(
-                    person,
-                    serviceAccount,
-                    wanted.name().strip(),
-                    token,
-                    scopes,
-                    actor.principal().id(),
-                    now,
-                    notAfterCreator(actor, expiry(wanted.expiresAt(), now)));
-            if (!quotas.haveRoom(QuotaConfig::apiKeys, () -> count("revokedAt is null"))) {
-                throw new Problem(ErrorCode.QUOTA_EXCEEDED);
-            }
-            persist(created);
-            flush();
-            List<UUID> sorted = bindings.stream().sorted().toList();
-            sorted.forEach(binding -> entities.persist(new ApiKeyBinding(created.id(), binding)));
-            flush();
-            audit.record(new ApiKeyEvents.Created(
-                    created.id(), created.prefix(), created.principal(), scopes, sorted, created.expiresAt()));
-            return CreatedApiKey.of(created.view(sorted), token.reveal());
-        }
-    }
-
-    private void requireHeld(Actor actor, Set<String> scopes) {
-        for (String scope : scopes) {
+        for (String scope : wanted.scopes()) {
             if (!RoleMatrix.all().contains(scope)) {
                 throw Problem.invalid("/scopes", "unknown_scope", "holds a scope that does not exist");
             }
         }
-        if (!actor.permissions().containsAll(scopes)) {
+        UUID serviceAccount = serviceAccount(actor, wanted.serviceAccountId());
+        return store(
+                actor,
+                new ApiKeyGrant(
+                        serviceAccount == null ? actor.userId() : null,
+                        serviceAccount,
+                        wanted.name().strip(),
+                        sorted(wanted.scopes()),
+                        sorted(wanted.bindings()),
+                        sorted(wanted.allowedAddresses()),
+                        expiry(actor, wanted.expiresAt()),
+                        null));
+    }
+
+    /** The new key has the rights of the old one, which the caller must hold, too; of a person's key that person alone gets a successor. */
+    CreatedApiKey rotate(UUID id, RotateApiKey wanted) {
+        ApiKey old = own(id);
+        Actor actor = request.requireActor();
+        Instant now = clock.instant();
+        if (old.isPersonal() && !old.principal().equals(actor.principal().id())) {
+            throw new Problem(ErrorCode.PERMISSION_DENIED, "a person's key is replaced by that person alone");
+        }
+        if (!old.isLive(now)) {
+            throw new Problem(ErrorCode.CONFLICT, "the key has ended");
+        }
+        Instant overlap = wanted.overlapUntil();
+        if (overlap == null) {
+            revoke(old);
+        } else if (!overlap.isAfter(now) || overlap.isAfter(now.plus(LONGEST_OVERLAP))) {
+            throw Problem.invalid(
+                    "/overlapUntil", "range", "must be within the next " + LONGEST_OVERLAP.toDays() + " days");
+        } else {
+            old.endBy(overlap);
+            ended.fire(CredentialEnded.everywhere(id, overlap));
+        }
+        List<UUID> bindings = bindings(List.of(old)).getOrDefault(id, List.of());
+        CreatedApiKey created = store(actor, old.successor(bindings, expiry(actor, wanted.expiresAt())));
+        audit.record(new ApiKeyEvents.Rotated(id, created.id(), overlap));
+        return created;
+    }
+
+    private static <T extends Comparable<T>> List<T> sorted(@Nullable Set<T> values) {
+        return values == null ? List.of() : values.stream().sorted().toList();
+    }
+
+    private CreatedApiKey store(Actor actor, ApiKeyGrant grant) {
+        List<UUID> bindings = grant.bindings();
+        requireInWorkspace(bindings);
+        boolean reachesFurther = actor.bindings() != null && !actor.bindings().containsAll(bindings);
+        if (reachesFurther || !actor.permissions().containsAll(grant.scopes())) {
             throw new Problem(ApiKeyErrors.SCOPE_NOT_HELD);
+        }
+        if (!quotas.haveRoom(QuotaConfig::apiKeys, () -> count("revokedAt is null"))) {
+            throw new Problem(ErrorCode.QUOTA_EXCEEDED);
+        }
+        try (ApiKeyToken token = ApiKeyToken.generate(config.environment(), random)) {
+            ApiKey created = new ApiKey(grant, token, actor.principal().id(), clock.instant());
+            persist(created);
+            flush();
+            bindings.forEach(binding -> entities.persist(new ApiKeyBinding(created.id(), binding)));
+            flush();
+            audit.record(new ApiKeyEvents.Created(
+                    created.id(),
+                    created.prefix(),
+                    created.principal(),
+                    grant.scopes(),
+                    bindings,
+                    grant.allowedAddresses(),
+                    created.expiresAt()));
+            return CreatedApiKey.of(created.view(bindings), token.reveal());
         }
     }
 
@@ -132,7 +167,7 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
         return wanted;
     }
 
-    private void requireInWorkspace(Set<UUID> bindings) {
+    private void requireInWorkspace(List<UUID> bindings) {
         if (bindings.isEmpty()) {
             return;
         }
@@ -144,18 +179,19 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
         }
     }
 
-    /** A key that a key makes ends with it at the latest. */
-    private static @Nullable Instant notAfterCreator(Actor actor, @Nullable Instant wanted) {
+    /** As wanted, as the workspace's policy allows, and for a key that a key makes not after its maker. */
+    private @Nullable Instant expiry(Actor actor, @Nullable Instant wanted) {
+        Instant allowed = allowed(actor, wanted, clock.instant());
         Instant end = actor.isSession() ? null : actor.expiresAt();
-        return end == null || (wanted != null && wanted.isBefore(end)) ? wanted : end;
+        return end == null || (allowed != null && allowed.isBefore(end)) ? allowed : end;
     }
 
-    private @Nullable Instant expiry(@Nullable Instant wanted, Instant now) {
+    private @Nullable Instant allowed(Actor actor, @Nullable Instant wanted, Instant now) {
         if (wanted != null && !wanted.isAfter(now)) {
             throw Problem.invalid("/expiresAt", "future", "must be in the future");
         }
         Integer maxDays = (Integer) entities.createQuery("select w.apiKeyMaxDays from Workspace w where w.id = :id")
-                .setParameter("id", request.requireActor().workspace())
+                .setParameter("id", actor.workspace())
                 .getSingleResult();
         if (maxDays == null) {
             return wanted;
@@ -223,13 +259,18 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
                 .orElseThrow(NotFound::new);
     }
 
-    Shown rename(UUID id, @Nullable String name, @Nullable String ifMatch) {
+    Shown change(UUID id, ChangeApiKey wanted, @Nullable String ifMatch) {
         ApiKey key = own(id);
         ETag.require(ifMatch, key.version());
+        String name = wanted.name();
         if (name != null && key.rename(name)) {
             audit.record(new ApiKeyEvents.Renamed(id));
-            flush();
         }
+        List<String> blocks = wanted.allowedAddresses();
+        if (blocks != null && key.allowOnly(blocks)) {
+            audit.record(new ApiKeyEvents.AddressesChanged(id, blocks));
+        }
+        flush();
         return shown(key);
     }
 

@@ -20,6 +20,8 @@ record CreatedApiKey(
         String name,
         List<String> scopes,
         List<UUID> bindings,
+        List<String> allowedAddresses,
+        @Nullable UUID replaces,
         @Nullable UUID serviceAccountId,
         Instant createdAt,
         @Nullable Instant expiresAt,
@@ -34,6 +36,8 @@ record CreatedApiKey(
                 view.name(),
                 view.scopes(),
                 view.bindings(),
+                view.allowedAddresses(),
+                view.replaces(),
                 view.serviceAccountId(),
                 view.createdAt(),
                 view.expiresAt(),
@@ -43,7 +47,18 @@ record CreatedApiKey(
     @Override
     public Object withoutSecret() {
         return new CreatedApiKey(
-                id, null, prefix, name, scopes, bindings, serviceAccountId, createdAt, expiresAt, true);
+                id,
+                null,
+                prefix,
+                name,
+                scopes,
+                bindings,
+                allowedAddresses,
+                replaces,
+                serviceAccountId,
+                createdAt,
+                expiresAt,
+                true);
     }
 
     @Override

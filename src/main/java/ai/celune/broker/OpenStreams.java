@@ -109,7 +109,15 @@ public class OpenStreams {
         return ticket;
     }
 
+    /** What ends later, or on another replica, comes by {@link CredentialEnds}. */
     void onEnd(@Observes(during = TransactionPhase.AFTER_SUCCESS) CredentialEnded end) {
+        if (end.at() == null) {
+            end(end);
+        }
+    }
+
+    /** Closes what rests on it; harmless when repeated. */
+    void end(CredentialEnded end) {
         long now = System.nanoTime();
         ended.put(end, now);
         open.values().stream()

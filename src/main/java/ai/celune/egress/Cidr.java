@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A block of addresses (RFC 4632, RFC 4291 section 2.3), written {@code 10.0.0.0/8} or {@code fd00::/8}. */
-final class Cidr {
+public final class Cidr {
     private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
     private static final Pattern V4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
     private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
@@ -27,7 +27,7 @@ final class Cidr {
      *
      * @throws IllegalArgumentException naming what is wrong, also when bits beyond the prefix are set: such an entry does not mean what it says
      */
-    static Cidr parse(String text) {
+    public static Cidr parse(String text) {
         Matcher parts = BLOCK.matcher(text);
         if (!parts.matches() || !isLiteral(parts.group(1))) {
             throw new IllegalArgumentException("'" + text + "' is not an address block such as 10.0.0.0/8 or fd00::/8");
@@ -68,6 +68,15 @@ final class Cidr {
     /** The address that a literal names; nothing is resolved. */
     static InetAddress literal(String text) {
         return V4.matcher(text).matches() ? Inet4Address.ofLiteral(text) : InetAddress.ofLiteral(text);
+    }
+
+    /** Whether {@code address}, a literal, is in it; an IPv4 address in IPv6 notation counts as IPv4, and what is no literal is in no block. */
+    public boolean contains(String address) {
+        try {
+            return contains(InetAddress.ofLiteral(address));
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
     }
 
     boolean contains(InetAddress address) {

@@ -93,6 +93,7 @@ class ApiExamplesTest {
         assertEquals(
                 Set.of(
                         "ApiKeyResource_create",
+                        "ApiKeyResource_rotate",
                         "InvitationResource_invite",
                         "PlatformResource_issue",
                         "PlatformResource_resetCode",
@@ -102,7 +103,7 @@ class ApiExamplesTest {
                 idempotent);
         assertEquals(
                 Set.of(
-                        "ApiKeyResource_rename",
+                        "ApiKeyResource_change",
                         "MemberResource_changeRole",
                         "ProviderKeyResource_replaceValue",
                         "SettingsResource_change"),

@@ -72,6 +72,7 @@ class ArchitectureTest {
             "audit.AuditQueue",
             "audit.OpenActions",
             "auditlog.AuditReads",
+            "broker.CredentialEnds",
             "classification.Retention",
             "crypto.DataKeys",
             "crypto.WorkspaceKeys",

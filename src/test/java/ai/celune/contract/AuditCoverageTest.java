@@ -40,9 +40,21 @@ class AuditCoverageTest {
     AuditCoverageTest() {
         looks();
         scripts.put("ApiKeyResource_create", () -> adds(() -> createApiKey(), "api_key.created"));
-        scripts.put("ApiKeyResource_rename", () -> {
+        scripts.put("ApiKeyResource_change", () -> {
             UUID key = actors.key("settings:read").id();
-            return adds(() -> Api.patch("/v1/api-keys/" + key, owner(), Map.of("name", "other")), "api_key.renamed");
+            Map<String, Object> change = Map.of("name", "other", "allowedAddresses", List.of("127.0.0.0/8"));
+            return adds(
+                    () -> Api.patch("/v1/api-keys/" + key, owner(), change),
+                    "api_key.addresses_changed",
+                    "api_key.renamed");
+        });
+        scripts.put("ApiKeyResource_rotate", () -> {
+            UUID key = actors.key("settings:read").id();
+            return adds(
+                    () -> Api.post("/v1/api-keys/" + key + "/rotate", owner(), Map.of()),
+                    "api_key.created",
+                    "api_key.revoked",
+                    "api_key.rotated");
         });
         scripts.put("ApiKeyResource_revoke", () -> {
             UUID key = actors.key("settings:read").id();

@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -236,7 +237,13 @@ final class ExampleCalls implements AutoCloseable {
             return Call.of(token());
         });
         prepared.put("ApiKeyResource_get", () -> Call.to(apiKey().id(), token()));
-        prepared.put("ApiKeyResource_rename", () -> Call.to(apiKey().id(), token()));
+        prepared.put("ApiKeyResource_change", () -> Call.to(apiKey().id(), token()));
+        prepared.put(
+                "ApiKeyResource_rotate",
+                () -> new Call(
+                        unbounded(),
+                        apiKey().id(),
+                        Map.of("overlapUntil", Instant.now().plusSeconds(60).toString())));
         prepared.put("ApiKeyResource_revoke", () -> Call.to(apiKey().id(), token()));
         prepared.put("ProviderKeyResource_create", () -> Call.of(token()));
         prepared.put("ProviderKeyResource_list", () -> {

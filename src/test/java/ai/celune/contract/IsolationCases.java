@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 abstract class IsolationCases {
     /** Bodies that would be accepted inside the workspace, so that the id alone decides. */
     private static final Map<String, Object> BODIES = Map.of(
-            "ApiKeyResource_rename", Map.of("name", "mine now"),
+            "ApiKeyResource_change", Map.of("name", "mine now"),
             "MemberResource_changeRole", Map.of("role", "auditor"),
             "ProviderKeyResource_replaceValue", Map.of("key", "sk-replaced-by-a-stranger"));
 

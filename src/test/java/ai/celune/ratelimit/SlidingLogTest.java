@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -124,6 +125,13 @@ class SlidingLogTest {
         advance((double) wait);
         assertTrue(take(share).allowed());
         assertFalse(take(share).allowed());
+    }
+
+    @Test
+    void givingBackLeavesTheLogToOthers() {
+        log.giveBack(take(READS));
+        // In another thread.
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> take(READS));
     }
 
     @Test
