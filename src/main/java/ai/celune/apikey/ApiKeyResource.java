@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/api-keys")
 class ApiKeyResource {
     private final ApiKeys keys;
+    private final Verification verification;
 
-    ApiKeyResource(ApiKeys keys) {
+    ApiKeyResource(ApiKeys keys, Verification verification) {
         this.keys = keys;
+        this.verification = verification;
     }
 
     @POST
@@ -75,6 +77,14 @@ class ApiKeyResource {
     public RestResponse<CreatedApiKey> rotate(@RestPath UUID id, @Valid @NotNull RotateApiKey wanted) {
         CreatedApiKey created = keys.rotate(id, wanted);
         return Responses.created("/v1/api-keys/" + created.id(), created);
+    }
+
+    @POST
+    @Path("/verify")
+    @PermissionsAllowed(ApiKeyPermissions.READ)
+    @Operation(summary = "Tell whether a key of this workspace counts, and for what")
+    public VerifiedApiKey verify(@Valid @NotNull VerifyApiKey shown) {
+        return verification.verify(shown);
     }
 
     @DELETE

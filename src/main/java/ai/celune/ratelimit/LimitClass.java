@@ -16,6 +16,8 @@ public enum LimitClass {
     REFRESH(30),
     /** Calls through the broker; the number is configured. */
     BROKER(600),
+    /** Verification of keys for other services; the number is configured. */
+    VERIFY(6_000),
     /** Requests without a valid credential: 30 a minute by address. */
     ANONYMOUS(30);
 
@@ -37,6 +39,9 @@ public enum LimitClass {
         }
         if (path.equals("/v1/auth/refresh")) {
             return REFRESH;
+        }
+        if (method.equals("POST") && path.equals("/v1/api-keys/verify")) {
+            return VERIFY;
         }
         return method.equals("GET") || method.equals("HEAD") ? READ : WRITE;
     }

@@ -14,6 +14,10 @@ public interface RateLimitConfig {
     @WithDefault("600")
     int broker();
 
+    /** Verifications of keys per minute and credential. */
+    @WithDefault("6000")
+    int verify();
+
     /** The most that a workspace may set for itself. */
     @WithDefault("6000")
     int brokerMaximum();

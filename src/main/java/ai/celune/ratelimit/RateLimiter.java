@@ -93,6 +93,9 @@ public class RateLimiter {
     }
 
     private int count(LimitClass limitClass, @Nullable Actor actor) {
+        if (limitClass == LimitClass.VERIFY) {
+            return config.verify();
+        }
         if (limitClass != LimitClass.BROKER) {
             return limitClass.perMinute();
         }

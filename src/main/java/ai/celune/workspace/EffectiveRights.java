@@ -8,7 +8,6 @@ import io.quarkus.security.identity.SecurityIdentityAugmentor;
 import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.HashSet;
 import java.util.Set;
 
 /** Gives every identity its rights of this moment: what the role allows now, cut down to the credential's scopes (R23). */
@@ -28,10 +27,7 @@ class EffectiveRights implements SecurityIdentityAugmentor {
     }
 
     static Set<String> rights(Actor actor) {
-        Set<String> rights = new HashSet<>(actor.role() == null ? Set.of() : RoleMatrix.permissions(actor.role()));
-        if (actor.scopes() != null) {
-            rights.retainAll(actor.scopes());
-        }
+        Set<String> rights = RoleMatrix.permissions(actor.role(), actor.scopes());
         if (actor.platformOperator() && actor.isSession()) {
             rights.add(PlatformPermissions.OPERATE);
         }

@@ -1,10 +1,12 @@
 package ai.celune.workspace;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Which role has which permission (R23). The table reads like the one in docs/permissions.md, and a test compares the two. */
 public final class RoleMatrix {
@@ -43,6 +45,15 @@ public final class RoleMatrix {
     /** What a role may do; nothing for a role that we do not know. */
     public static Set<String> permissions(String role) {
         return PERMISSIONS.getOrDefault(role, Set.of());
+    }
+
+    /** What a role may do by a credential: all of it, or what of it the scopes name (R23). */
+    public static Set<String> permissions(@Nullable String role, @Nullable Set<String> scopes) {
+        Set<String> rights = new HashSet<>(role == null ? Set.of() : permissions(role));
+        if (scopes != null) {
+            rights.retainAll(scopes);
+        }
+        return rights;
     }
 
     /** Every permission there is, in alphabetical order. */

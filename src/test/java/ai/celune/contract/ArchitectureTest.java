@@ -65,7 +65,7 @@ class ArchitectureTest {
 
     /** Who may speak SQL past the ORM, where only row-level security stands guard. */
     private static final Set<String> SQL_SPEAKERS = Set.of(
-            "apikey.ApiKeyMechanism",
+            "apikey.ApiKeyLookup",
             "apikey.ApiKeyUses",
             "audit.AuditHistory",
             "audit.AuditLog",

@@ -56,6 +56,10 @@ class AuditCoverageTest {
                     "api_key.revoked",
                     "api_key.rotated");
         });
+        scripts.put("ApiKeyResource_verify", () -> {
+            String key = actors.key("settings:read").token();
+            return new Step(() -> Api.post("/v1/api-keys/verify", owner(), Map.of("key", key)), reply -> Map.of());
+        });
         scripts.put("ApiKeyResource_revoke", () -> {
             UUID key = actors.key("settings:read").id();
             return adds(() -> Api.delete("/v1/api-keys/" + key, owner()), "api_key.revoked");

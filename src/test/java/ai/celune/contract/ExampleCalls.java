@@ -244,6 +244,7 @@ final class ExampleCalls implements AutoCloseable {
                         unbounded(),
                         apiKey().id(),
                         Map.of("overlapUntil", Instant.now().plusSeconds(60).toString())));
+        prepared.put("ApiKeyResource_verify", () -> Call.of(unbounded(), Map.of("key", apiKey().token())));
         prepared.put("ApiKeyResource_revoke", () -> Call.to(apiKey().id(), token()));
         prepared.put("ProviderKeyResource_create", () -> Call.of(token()));
         prepared.put("ProviderKeyResource_list", () -> {
