@@ -3,6 +3,7 @@ create table credential_end (
     id           uuid primary key,
     ended_id     uuid        not null,
     workspace_id uuid,
+    done_by      uuid,
     effective_at timestamptz not null
 );
 create index credential_end_by_time on credential_end (effective_at);
@@ -26,4 +27,5 @@ call expire_rows('credential_end', 'effective_at', '1 hour');
 call classify('credential_end', 'id', 'internal', 'names the end', 'never');
 call classify('credential_end', 'ended_id', 'internal', 'what ended', 'never');
 call classify('credential_end', 'workspace_id', 'internal', 'where it ended', 'never');
+call classify('credential_end', 'done_by', 'internal', 'the replica that needs not be told', 'never');
 call classify('credential_end', 'effective_at', 'internal', 'when it ends', 'never');

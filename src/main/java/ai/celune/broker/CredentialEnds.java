@@ -37,15 +37,17 @@ class CredentialEnds {
     private static final Duration LATE = Duration.ofMinutes(1);
 
     private static final String NOTE =
-            "insert into credential_end (id, ended_id, workspace_id, effective_at) values (?, ?, ?, ?)";
+            "insert into credential_end (id, ended_id, workspace_id, done_by, effective_at) values (?, ?, ?, ?, ?)";
     private static final String LOOK = "select now.at, e.id, e.ended_id, e.workspace_id"
             + " from (select clock_timestamp() as at) now"
-            + " left join credential_end e on e.effective_at > ? and e.effective_at <= now.at";
+            + " left join credential_end e on e.effective_at > ? and e.effective_at <= now.at"
+            + " and e.done_by is distinct from ?";
 
     private final AgroalDataSource dataSource;
     private final AgroalDataSource authn;
     private final OpenStreams streams;
     private final Clock clock;
+    private final UUID self = Ids.next();
     private final Thread looker =
             Thread.ofPlatform().daemon().name("credential-ends").unstarted(this::run);
     private Set<UUID> seen = Set.of();
@@ -65,15 +67,17 @@ class CredentialEnds {
         looker.start();
     }
 
-    /** In the transaction that ends it. */
+    /** In the transaction that ends it. What ends at once, this replica closes when that commits: told again later it would close what has begun since. */
     void note(@Observes CredentialEnded end) {
-        Instant at = end.at() == null ? clock.instant() : end.at();
+        Instant at = end.at();
+        UUID doneBy = at == null ? self : null;
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement = connection.prepareStatement(NOTE)) {
             statement.setObject(1, Ids.next());
             statement.setObject(2, end.id());
             statement.setObject(3, end.workspaceId());
-            statement.setObject(4, at.atOffset(ZoneOffset.UTC));
+            statement.setObject(4, doneBy);
+            statement.setObject(5, (at == null ? clock.instant() : at).atOffset(ZoneOffset.UTC));
             statement.executeUpdate();
         } catch (SQLException e) {
             throw new PersistenceException(e);
@@ -105,6 +109,7 @@ class CredentialEnds {
 
     private void look(PreparedStatement look) throws SQLException {
         look.setObject(1, since.atOffset(ZoneOffset.UTC));
+        look.setObject(2, self);
         Set<UUID> found = new HashSet<>();
         Instant now = since;
         try (var row = look.executeQuery()) {

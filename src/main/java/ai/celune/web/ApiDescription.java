@@ -154,7 +154,10 @@ public class ApiDescription implements OASFilter {
         if (created == null) {
             return;
         }
-        boolean alone = isFetched(paths.get(path + "/{id}"));
+        // What is made of one resource, as by a rotation, lies beside it.
+        String beside = path.substring(0, path.lastIndexOf('/'));
+        boolean alone =
+                isFetched(paths.get(path + "/{id}")) || (beside.endsWith("/{id}") && isFetched(paths.get(beside)));
         if (alone || isFetched(paths.get(path))) {
             created.addHeader(
                     "Location",

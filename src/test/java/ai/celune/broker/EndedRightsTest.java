@@ -97,6 +97,25 @@ class EndedRightsTest {
     }
 
     @Test
+    void aStreamThatBeganAfterTheChangeGoesOn() throws Exception {
+        Session person = Actors.join(owner, "admin");
+        Actors.Key key = key(person.token(), providerKey, null, null);
+        // Without its hint the row is seen up to a second later.
+        Rows.update("alter table credential_end disable trigger tell");
+        try {
+            Api.patch("/v1/members/" + person.userId(), owner.token(), Map.of("role", "member"))
+                    .require(200);
+            try (InputStream goesOn = open(key.token())) {
+                for (int i = 0; i < 3; i++) {
+                    assertGoesOn(goesOn);
+                }
+            }
+        } finally {
+            Rows.update("alter table credential_end enable trigger tell");
+        }
+    }
+
+    @Test
     void aRemovedServiceAccountsStreamEnds() throws Exception {
         UUID robot = Api.post("/v1/service-accounts", owner.token(), Map.of("name", "robot", "role", "member"))
                 .require(201)

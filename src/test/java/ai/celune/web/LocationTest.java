@@ -39,6 +39,7 @@ class LocationTest {
         String member = Actors.join(owner, "member").userId().toString();
         Map<String, Object> creations = new LinkedHashMap<>();
         creations.put("/v1/api-keys", Map.of("name", "test", "scopes", new String[] {"settings:read"}));
+        creations.put("/v1/api-keys/" + Actors.key(owner, "settings:read").id() + "/rotate", Map.of());
         creations.put("/v1/invitations", Map.of("email", Actors.newEmail(), "role", "member"));
         creations.put("/v1/platform/access-codes", Map.of());
         creations.put("/v1/platform/users/" + member + "/reset-code", Map.of());
