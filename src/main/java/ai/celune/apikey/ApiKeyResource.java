@@ -26,10 +26,12 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/api-keys")
 class ApiKeyResource {
     private final ApiKeys keys;
+    private final ApiKeyIssuer issuer;
     private final Verification verification;
 
-    ApiKeyResource(ApiKeys keys, Verification verification) {
+    ApiKeyResource(ApiKeys keys, ApiKeyIssuer issuer, Verification verification) {
         this.keys = keys;
+        this.issuer = issuer;
         this.verification = verification;
     }
 
@@ -39,7 +41,7 @@ class ApiKeyResource {
     @Operation(summary = "Create an API key; its value is shown this once")
     @Refuses(status = 404, why = "A binding or the service account is not of the caller's workspace.")
     public RestResponse<CreatedApiKey> create(@Valid @NotNull CreateApiKey wanted) {
-        CreatedApiKey created = keys.create(wanted);
+        CreatedApiKey created = issuer.create(wanted);
         return Responses.created("/v1/api-keys/" + created.id(), created);
     }
 
@@ -75,7 +77,7 @@ class ApiKeyResource {
     @Operation(summary = "Replace an API key by a new one with the same rights; its value is shown this once")
     @Refuses(status = 409, why = "The key has ended already, or the workspace has as many keys as it may have.")
     public RestResponse<CreatedApiKey> rotate(@RestPath UUID id, @Valid @NotNull RotateApiKey wanted) {
-        CreatedApiKey created = keys.rotate(id, wanted);
+        CreatedApiKey created = issuer.rotate(id, wanted);
         return Responses.created("/v1/api-keys/" + created.id(), created);
     }
 
