@@ -4,8 +4,8 @@ import ai.celune.security.CredentialEnded;
 import ai.celune.tenancy.Ids;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
+import io.quarkus.runtime.Shutdown;
 import io.quarkus.runtime.Startup;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.PersistenceException;
@@ -20,6 +20,8 @@ import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -52,7 +54,7 @@ class CredentialEnds {
             Thread.ofPlatform().daemon().name("credential-ends").unstarted(this::run);
     private Set<UUID> seen = Set.of();
     private Instant since;
-    private volatile boolean open = true;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     CredentialEnds(
             AgroalDataSource dataSource,
@@ -85,11 +87,11 @@ class CredentialEnds {
     }
 
     private void run() {
-        while (open) {
+        while (isOpen()) {
             try (Connection connection = authn.getConnection();
                     PreparedStatement look = connection.prepareStatement(LOOK)) {
                 listen(connection);
-                while (open) {
+                while (isOpen()) {
                     look(look);
                     connection.unwrap(PGConnection.class).getNotifications(LOOK_MILLIS);
                 }
@@ -132,17 +134,22 @@ class CredentialEnds {
         }
     }
 
+    private boolean isOpen() {
+        return closing.getCount() > 0;
+    }
+
     private void pause() {
         try {
-            Thread.sleep(LOOK_MILLIS);
+            var _ = closing.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            open = false;
+            closing.countDown();
         }
     }
 
-    @PreDestroy
-    void close() {
-        open = false;
-        looker.interrupt();
+    /** Before the pools close: the last look ends by itself, and gives its connection back. */
+    @Shutdown
+    void close() throws InterruptedException {
+        closing.countDown();
+        looker.join(2 * LOOK_MILLIS);
     }
 }
