@@ -93,12 +93,14 @@ public class RateLimiter {
     }
 
     private int count(LimitClass limitClass, @Nullable Actor actor) {
-        if (limitClass == LimitClass.VERIFY) {
-            return config.verify();
-        }
-        if (limitClass != LimitClass.BROKER) {
-            return limitClass.perMinute();
-        }
+        return switch (limitClass) {
+            case BROKER -> broker(actor);
+            case VERIFY -> config.verify();
+            default -> limitClass.perMinute();
+        };
+    }
+
+    private int broker(@Nullable Actor actor) {
         return actor == null || actor.brokerPerMinute() == null
                 ? config.broker()
                 : Math.min(actor.brokerPerMinute(), config.brokerMaximum());

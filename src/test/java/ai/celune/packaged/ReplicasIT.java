@@ -2,6 +2,7 @@ package ai.celune.packaged;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.support.PostgresResource;
@@ -191,16 +192,7 @@ class ReplicasIT {
     }
 
     private static long millisToTheEnd(InputStream stream, long since) {
-        Thread guard = Thread.ofVirtual().start(() -> {
-            try {
-                Thread.sleep(Duration.ofSeconds(20));
-                stream.close();
-            } catch (IOException | InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        assertThrows(IOException.class, stream::readAllBytes);
-        guard.interrupt();
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertThrows(IOException.class, stream::readAllBytes));
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
     }
 }
