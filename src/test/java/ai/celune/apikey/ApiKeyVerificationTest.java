@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What another service of the workspace is told about a key, which is what our own door would do with it (R23, R28). */
@@ -31,11 +30,6 @@ class ApiKeyVerificationTest {
     TestClock clock;
 
     private final Actors actors = new Actors();
-
-    @AfterEach
-    void resetClock() {
-        clock.reset();
-    }
 
     @Test
     void aLiveKeyIsToldWithItsEffectiveRights() {

@@ -31,7 +31,6 @@ import org.jose4j.keys.EllipticCurves;
 import org.jose4j.keys.HmacKey;
 import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,11 +48,6 @@ class AccessTokenTest {
     TestClock clock;
 
     private final Session person = Actors.newWorkspace();
-
-    @AfterEach
-    void resetClock() {
-        clock.reset();
-    }
 
     /** Changes one thing of a token that would be good. */
     private interface Change {

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** An invitation lets in the person it names, with the role it names, once. */
@@ -29,11 +28,6 @@ class InvitationTest {
     TestClock clock;
 
     private final Session owner = Actors.newWorkspace();
-
-    @AfterEach
-    void resetClock() {
-        clock.reset();
-    }
 
     @Test
     void makesANewPersonAMemberWithTheRoleOfTheInvitation() {

@@ -16,7 +16,6 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** An operator lets a person in again who has lost the password, once. */
@@ -30,11 +29,6 @@ class ResetCodeTest {
     TestClock clock;
 
     private final Session person = Actors.newWorkspace();
-
-    @AfterEach
-    void resetClock() {
-        clock.reset();
-    }
 
     @Test
     void theCodeSetsANewPasswordAndEndsEverySession() {

@@ -17,7 +17,6 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Passwords cannot be guessed, and whether an account exists cannot be told (cases 60 to 62). */
@@ -31,11 +30,6 @@ class SignInTest {
     TestClock clock;
 
     private final Session person = Actors.newWorkspace();
-
-    @AfterEach
-    void resetClock() {
-        clock.reset();
-    }
 
     @Test
     void opensASessionInTheOldestWorkspace() {

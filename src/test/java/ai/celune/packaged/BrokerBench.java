@@ -113,13 +113,7 @@ class BrokerBench {
         String owner = service.signUp(PostgresResource.BOOTSTRAP_CODE);
         String plain = key(service, owner, "openai");
         String stream = key(service, owner, "anthropic");
-        JsonNode agent = service.require(
-                201,
-                "POST",
-                "/v1/api-keys",
-                owner,
-                "{\"name\":\"bench\",\"scopes\":[\"provider-keys:use\"],\"bindings\":[\"%s\",\"%s\"]}"
-                        .formatted(plain, stream));
+        JsonNode agent = service.apiKey(owner, List.of("provider-keys:use"), plain, stream);
         String proxy = service.url() + "/v1/proxy/";
         Map<String, String> headers = headers(agent.get("key").asText());
         return new Way(

@@ -231,14 +231,7 @@ class CrashIT {
                                 "POST", "/v1/provider-keys", owner, key("\"provider\":\"openai\",\"name\":\"k\",")))
                 .get("id")
                 .asText();
-        String agent = json(
-                        201,
-                        service.call(
-                                "POST",
-                                "/v1/api-keys",
-                                owner,
-                                "{\"name\":\"a\",\"scopes\":[\"provider-keys:use\",\"provider-keys:write\"],\"bindings\":[\"%s\"]}"
-                                        .formatted(keyId)))
+        String agent = service.apiKey(owner, List.of("provider-keys:use", "provider-keys:write"), keyId)
                 .get("key")
                 .asText();
         return new Setup(agent, keyId);

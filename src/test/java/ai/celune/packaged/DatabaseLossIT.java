@@ -117,21 +117,7 @@ class DatabaseLossIT {
         private Callers(Service service, String owner) throws Exception {
             this.service = service;
             this.owner = owner;
-            String stored = service.require(
-                            201,
-                            "POST",
-                            "/v1/provider-keys",
-                            owner,
-                            "{\"provider\":\"openai\",\"name\":\"k\",\"key\":\"stand-in-value\"}")
-                    .get("id")
-                    .asText();
-            agent = service.require(
-                            201,
-                            "POST",
-                            "/v1/api-keys",
-                            owner,
-                            "{\"name\":\"a\",\"scopes\":[\"provider-keys:use\",\"settings:read\"],\"bindings\":[\""
-                                    + stored + "\"]}")
+            agent = service.apiKey(owner, List.of("provider-keys:use", "settings:read"), service.providerKey(owner))
                     .get("key")
                     .asText();
         }

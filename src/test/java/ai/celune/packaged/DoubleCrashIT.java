@@ -122,13 +122,6 @@ class DoubleCrashIT {
 
     /** An API key, because access tokens end with the process that signed them. */
     private static String key(Service service, String owner) throws IOException, InterruptedException {
-        return service.require(
-                        201,
-                        "POST",
-                        "/v1/api-keys",
-                        owner,
-                        "{\"name\":\"writer\",\"scopes\":[\"provider-keys:write\"]}")
-                .get("key")
-                .asText();
+        return service.apiKey(owner, List.of("provider-keys:write")).get("key").asText();
     }
 }

@@ -77,12 +77,7 @@ class MemoryIT {
                 .asText();
         String custom = "\"provider\":\"custom\",\"name\":\"k\",\"baseUrl\":\"" + url + "\",\"header\":\"X-Key\",";
         service.require(201, "POST", keys, owner, key(custom, "custom"));
-        String agent = service.require(
-                        201,
-                        "POST",
-                        "/v1/api-keys",
-                        owner,
-                        "{\"name\":\"a\",\"scopes\":[\"provider-keys:use\"],\"bindings\":[\"" + openai + "\"]}")
+        String agent = service.apiKey(owner, List.of("provider-keys:use"), openai)
                 .get("key")
                 .asText();
         call(200, service, "POST", "/v1/proxy/openai/v1/echo", agent, "{}");

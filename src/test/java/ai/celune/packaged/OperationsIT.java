@@ -169,16 +169,7 @@ class OperationsIT {
     }
 
     private static String agent(Service service, String owner) throws Exception {
-        String stored = service.require(
-                        201,
-                        "POST",
-                        "/v1/provider-keys",
-                        owner,
-                        "{\"provider\":\"openai\",\"name\":\"k\",\"key\":\"stand-in-value\"}")
-                .get("id")
-                .asText();
-        String wanted = "{\"name\":\"a\",\"scopes\":[\"provider-keys:use\"],\"bindings\":[\"" + stored + "\"]}";
-        return service.require(201, "POST", "/v1/api-keys", owner, wanted)
+        return service.apiKey(owner, List.of("provider-keys:use"), service.providerKey(owner))
                 .get("key")
                 .asText();
     }

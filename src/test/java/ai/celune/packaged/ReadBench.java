@@ -72,10 +72,7 @@ class ReadBench {
 
     private static String apiKey(Service service) throws Exception {
         String owner = service.signUp(PostgresResource.BOOTSTRAP_CODE);
-        return service.require(
-                        201, "POST", "/v1/api-keys", owner, "{\"name\":\"bench\",\"scopes\":[\"settings:read\"]}")
-                .get("key")
-                .asText();
+        return service.apiKey(owner, List.of("settings:read")).get("key").asText();
     }
 
     /** What the service says to PostgreSQL for one read: the look-up of the key, by a role of its own, and the transaction. */

@@ -53,14 +53,7 @@ class ReplicasIT {
         one = Service.on("replica-one", database.properties(), provider.url());
         one.start();
         owner = one.signUp(PostgresResource.BOOTSTRAP_CODE);
-        providerKey = one.require(
-                        201,
-                        "POST",
-                        "/v1/provider-keys",
-                        owner,
-                        "{\"provider\":\"openai\",\"name\":\"k\",\"key\":\"stand-in-value\"}")
-                .get("id")
-                .asText();
+        providerKey = one.providerKey(owner);
         other = Service.on("replica-other", database.properties(), provider.url());
         other.start();
     }
@@ -152,13 +145,7 @@ class ReplicasIT {
     }
 
     private static JsonNode newKey() throws Exception {
-        return one.require(
-                201,
-                "POST",
-                "/v1/api-keys",
-                owner,
-                "{\"name\":\"a\",\"scopes\":[\"provider-keys:use\",\"settings:read\"],\"bindings\":[\"" + providerKey
-                        + "\"]}");
+        return one.apiKey(owner, List.of("provider-keys:use", "settings:read"), providerKey);
     }
 
     /** @return the time of the answer, by {@link System#nanoTime()} */

@@ -235,6 +235,19 @@ final class Service implements AutoCloseable {
                 .asText();
     }
 
+    /** Stores a provider key; its id. */
+    String providerKey(String token) throws IOException, InterruptedException {
+        String body = "{\"provider\":\"openai\",\"name\":\"k\",\"key\":\"stand-in-value\"}";
+        return require(201, "POST", "/v1/provider-keys", token, body).get("id").asText();
+    }
+
+    /** A new API key, as it is shown this once. */
+    JsonNode apiKey(String token, List<String> scopes, String... providerKeys)
+            throws IOException, InterruptedException {
+        Map<String, Object> wanted = Map.of("name", "a", "scopes", scopes, "bindings", List.of(providerKeys));
+        return require(201, "POST", "/v1/api-keys", token, JSON.writeValueAsString(wanted));
+    }
+
     @Override
     public void close() {
         kill();

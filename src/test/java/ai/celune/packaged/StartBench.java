@@ -63,10 +63,7 @@ class StartBench {
     private static Wrk.Request read(Service celune) throws Exception {
         celune.start();
         String owner = celune.signUp(PostgresResource.BOOTSTRAP_CODE);
-        String key = celune.require(
-                        201, "POST", "/v1/api-keys", owner, "{\"name\":\"bench\",\"scopes\":[\"settings:read\"]}")
-                .get("key")
-                .asText();
+        String key = celune.apiKey(owner, List.of("settings:read")).get("key").asText();
         stop(celune);
         celune.set("quarkus.flyway.migrate-at-start", "false");
         return new Wrk.Request("GET", celune.url() + "/v1/settings", Map.of("Authorization", "Bearer " + key), "");

@@ -98,13 +98,7 @@ class VaultOutageIT {
         String key = service.require(201, "POST", "/v1/provider-keys", owner, storing())
                 .get("id")
                 .asText();
-        String agent = service.require(
-                        201,
-                        "POST",
-                        "/v1/api-keys",
-                        owner,
-                        "{\"name\":\"a\",\"scopes\":[\"provider-keys:use\",\"settings:read\"],\"bindings\":[\"" + key
-                                + "\"]}")
+        String agent = service.apiKey(owner, List.of("provider-keys:use", "settings:read"), key)
                 .get("key")
                 .asText();
         String signIn = "{\"email\":\"owner@example.com\",\"password\":\"" + Service.PASSWORD + "\"}";

@@ -23,7 +23,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,11 +65,6 @@ class UnknownEndsTest {
                 false,
                 null,
                 null);
-    }
-
-    @AfterEach
-    void now() {
-        clock.reset();
     }
 
     @Test

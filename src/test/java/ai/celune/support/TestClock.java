@@ -11,7 +11,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The clock of the service under test: the system's, until a test moves it. Who moves it puts it back. */
+/** The clock of the service under test: the system's, until a test moves it. {@link ClockReset} puts it back. */
 @Alternative
 @Priority(1)
 @ApplicationScoped
