@@ -3,6 +3,7 @@ package ai.celune.crypto.vault;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,8 +19,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +38,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -120,6 +125,34 @@ class VaultFaultsTest {
         proxy.doing((wrong, exchange) -> exchange.answer(200, answer.getBytes(UTF_8)));
         assertThrows(SecretStoreUnavailableException.class, () -> sealer().open(binding, sealed));
         assertThrows(SecretStoreUnavailableException.class, () -> sealer().seal(binding, VALUE));
+    }
+
+    /** Case 17: what Vault was sent or has answered stands in no failure, however it is broken off or quoted. */
+    @Test
+    void noFailureTellsTheValue() {
+        for (int status : new int[] {200, 400, 403, 500}) {
+            proxy.doing((broken, exchange) -> {
+                String answer = new String(broken.ask(exchange).body(), UTF_8);
+                int value = answer.indexOf(Base64.getEncoder().encodeToString(VALUE));
+                exchange.answer(status, answer.substring(0, value + 20).getBytes(UTF_8));
+            });
+            assertTellsNothing(() -> sealer().open(binding, sealed));
+            proxy.doing((quoting, exchange) -> exchange.answer(
+                    status,
+                    ("{\"errors\":[\"cannot read " + new String(exchange.body(), UTF_8) + "\"]}").getBytes(UTF_8)));
+            assertTellsNothing(() -> sealer().seal(binding, VALUE));
+            proxy.doing((quoting, exchange) -> exchange.answer(status, exchange.body()));
+            assertTellsNothing(() -> sealer().seal(binding, VALUE));
+        }
+    }
+
+    private static void assertTellsNothing(Executable call) {
+        StringWriter told = new StringWriter();
+        assertThrows(SecretStoreUnavailableException.class, call).printStackTrace(new PrintWriter(told));
+        String value = new String(VALUE, UTF_8);
+        for (String piece : List.of(value, Base64.getEncoder().encodeToString(VALUE))) {
+            assertFalse(told.toString().contains(piece.substring(0, 12)), told.toString());
+        }
     }
 
     /** Two calls whose answers are exchanged on the way: neither may get the other's secret. */
