@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What is really stored, read as superuser, whom row-level security does not bind. */
 public final class Rows {
@@ -24,25 +26,23 @@ public final class Rows {
     /** Made ahead of need, by background work or for the audit log. */
     private static final Set<String> KEYS = Set.of("workspace_key", "data_key");
 
+    private static String database = "";
+    private static @Nullable Connection connection;
+
     private Rows() {}
 
     /** Everything stored, by table, in a form that tells any difference; the audit log, keys made ahead and the use counts of API keys left out. */
     public static Map<String, String> stored(String... ignoredTables) {
+        List<String> tables = new ArrayList<>(
+                column("select tablename from pg_tables where schemaname = 'public' order by tablename"));
+        List.of(LOG, FIXED, KEYS, Set.of(ignoredTables)).forEach(tables::removeAll);
         Map<String, String> state = new TreeMap<>();
-        for (String table : column("select tablename from pg_tables where schemaname = 'public'")) {
-            if (!LOG.contains(table)
-                    && !FIXED.contains(table)
-                    && !KEYS.contains(table)
-                    && !Set.of(ignoredTables).contains(table)) {
-                state.put(
-                        table,
-                        one(
-                                "select count(*) || ' rows ' || coalesce(md5(string_agg(r, '|' order by r)), '') from (select"
-                                        + " (to_jsonb(t) - 'use_count' - 'last_used_at')::text as r from "
-                                        + table
-                                        + " t) as rows"));
-            }
-        }
+        table(tables.stream()
+                        .map(table -> "select '" + table + "', count(*) || ' rows ' || coalesce(md5(string_agg(r, '|'"
+                                + " order by r)), '') from (select (to_jsonb(t) - 'use_count' - 'last_used_at')::text"
+                                + " as r from " + table + " t) as rows")
+                        .collect(Collectors.joining(" union all ")))
+                .forEach(row -> state.put(row.getFirst(), row.getLast()));
         return state;
     }
 
@@ -117,8 +117,7 @@ public final class Rows {
     /** Every value of a table as text; bytes as the characters that they would be in ISO 8859-1. */
     public static List<String> values(String table) {
         List<String> values = new ArrayList<>();
-        try (Connection connection = connect();
-                PreparedStatement statement = bound(connection, "select * from " + table);
+        try (PreparedStatement statement = bound("select * from " + table);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
@@ -139,8 +138,7 @@ public final class Rows {
     }
 
     public static int update(String sql, Object... parameters) {
-        try (Connection connection = connect();
-                PreparedStatement statement = bound(connection, sql, parameters)) {
+        try (PreparedStatement statement = bound(sql, parameters)) {
             return statement.executeUpdate();
         } catch (SQLException e) {
             throw new IllegalStateException(e.getMessage(), e);
@@ -160,8 +158,7 @@ public final class Rows {
 
     private static List<List<String>> table(String sql, Object... parameters) {
         List<List<String>> rows = new ArrayList<>();
-        try (Connection connection = connect();
-                PreparedStatement statement = bound(connection, sql, parameters);
+        try (PreparedStatement statement = bound(sql, parameters);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 List<String> values = new ArrayList<>();
@@ -176,13 +173,21 @@ public final class Rows {
         }
     }
 
-    private static PreparedStatement bound(Connection connection, String sql, Object... parameters)
-            throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
+    private static PreparedStatement bound(String sql, Object... parameters) throws SQLException {
+        PreparedStatement statement = connection().prepareStatement(sql);
         for (int i = 0; i < parameters.length; i++) {
             statement.setObject(i + 1, parameters[i]);
         }
         return statement;
+    }
+
+    /** One for all queries of a test database: to connect takes ten times as long as to ask. */
+    private static synchronized Connection connection() throws SQLException {
+        if (connection == null || !connection.isValid(5) || !database.equals(PostgresResource.superuserJdbcUrl())) {
+            database = PostgresResource.superuserJdbcUrl();
+            connection = connect();
+        }
+        return connection;
     }
 
     private static Connection connect() throws SQLException {
