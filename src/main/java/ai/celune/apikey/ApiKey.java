@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "api_key")
 class ApiKey extends WorkspaceOwned {
-    @Column(name = "user_id", updatable = false)
+    @Column(name = "user_id")
     private @Nullable UUID userId;
 
-    @Column(name = "service_account_id", updatable = false)
+    @Column(name = "service_account_id")
     private @Nullable UUID serviceAccountId;
 
     @Column(nullable = false)
@@ -85,6 +85,12 @@ class ApiKey extends WorkspaceOwned {
 
     boolean isLive(Instant now) {
         return revokedAt == null && (expiresAt == null || expiresAt.isAfter(now));
+    }
+
+    /** Makes it a key of a service account, whose rights it has from now on. */
+    void handOver(UUID heir) {
+        userId = null;
+        serviceAccountId = heir;
     }
 
     /** Whether it belongs to a person, who alone may have its value. */

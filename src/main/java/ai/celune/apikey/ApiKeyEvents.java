@@ -37,6 +37,13 @@ interface ApiKeyEvents {
     @Event(value = "api_key.rotated", target = "api_key")
     record Rotated(UUID target, UUID successor, @Nullable Instant overlapUntil) implements AuditEvent {}
 
+    @Event(value = "api_key.handed_over", target = "api_key")
+    record HandedOver(UUID target, UUID from, UUID to) implements AuditEvent {}
+
+    /** Once for each end of a key, {@code celune.api-key.expiry-warning} before it. */
+    @Event(value = "api_key.expiring", target = "api_key")
+    record Expiring(UUID target, String prefix, Instant expiresAt) implements AuditEvent {}
+
     @Event(value = "api_key.revoked", target = "api_key")
     record Revoked(UUID target, String prefix) implements AuditEvent {}
 

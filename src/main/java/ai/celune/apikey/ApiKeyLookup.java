@@ -25,11 +25,12 @@ class ApiKeyLookup {
     private static final String LOOKUP = "select k.id, k.workspace_id, k.user_id, k.service_account_id, k.scopes,"
             + " k.expires_at, k.revoked_at is not null, coalesce(m.role, s.role), w.broker_per_minute,"
             + " array(select b.provider_key_id from api_key_binding b"
-            + " where b.workspace_id = k.workspace_id and b.api_key_id = k.id), k.allowed_addresses"
+            + " where b.workspace_id = k.workspace_id and b.api_key_id = k.id), k.allowed_addresses, r.permissions"
             + " from api_key k join workspace w on w.id = k.workspace_id"
             + " left join membership m on m.workspace_id = k.workspace_id and m.user_id = k.user_id"
             + " left join service_account s on s.workspace_id = k.workspace_id and s.id = k.service_account_id"
-            + " and s.removed_at is null where k.token_hash = ?";
+            + " and s.removed_at is null"
+            + " left join workspace_role r on r.workspace_id = k.workspace_id and r.name = coalesce(m.role, s.role) where k.token_hash = ?";
 
     private final AgroalDataSource authn;
     private final Clock clock;
@@ -84,7 +85,7 @@ class ApiKeyLookup {
                 workspace,
                 role,
                 set(row.getArray(5), String.class),
-                Set.of(),
+                set(row.getArray(12), String.class),
                 false,
                 set(row.getArray(10), UUID.class),
                 row.getObject(9, Integer.class));
@@ -95,8 +96,11 @@ class ApiKeyLookup {
                 && blocks.stream().anyMatch(block -> Cidr.parse(block).contains(address));
     }
 
-    private static <T> Set<T> set(Array array, Class<T> type) throws SQLException {
+    private static <T> Set<T> set(@Nullable Array array, Class<T> type) throws SQLException {
         Set<T> values = new HashSet<>();
+        if (array == null) {
+            return values;
+        }
         Arrays.stream((Object[]) array.getArray()).map(type::cast).forEach(values::add);
         return values;
     }

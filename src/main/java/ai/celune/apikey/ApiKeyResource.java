@@ -48,8 +48,11 @@ class ApiKeyResource {
     @GET
     @PermissionsAllowed(ApiKeyPermissions.READ)
     @Operation(summary = "List API keys")
-    public Page<ApiKeyView> list(@RestQuery @Nullable Integer limit, @RestQuery @Nullable String cursor) {
-        return keys.list(Page.after(cursor), Page.limit(limit));
+    public Page<ApiKeyView> list(
+            @RestQuery @Nullable UUID principal,
+            @RestQuery @Nullable Integer limit,
+            @RestQuery @Nullable String cursor) {
+        return keys.list(principal, Page.after(cursor), Page.limit(limit));
     }
 
     @GET

@@ -53,21 +53,26 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
      */
     record Shown(int version, ApiKeyView view) {}
 
-    Page<ApiKeyView> list(@Nullable UUID after, int limit) {
-        List<ApiKey> rows = rows(after, limit);
+    /** @param principal whose keys; null for all that the caller may see */
+    Page<ApiKeyView> list(@Nullable UUID principal, @Nullable UUID after, int limit) {
+        List<ApiKey> rows = rows(principal, after, limit);
         Map<UUID, List<UUID>> bindings = bindings(rows);
         return Page.of(rows, limit, ApiKey::id, key -> key.view(bindings.getOrDefault(key.id(), List.of())));
     }
 
-    private List<ApiKey> rows(@Nullable UUID after, int limit) {
+    private List<ApiKey> rows(@Nullable UUID principal, @Nullable UUID after, int limit) {
         Actor actor = request.requireActor();
+        UUID own = actor.principal().id();
+        if (principal != null && !principal.equals(own) && !actor.may(ALL_KEYS)) {
+            return List.of();
+        }
         UUID from = after == null ? new UUID(0, 0) : after;
-        return (actor.may(ALL_KEYS)
+        return (principal == null && actor.may(ALL_KEYS)
                         ? find("id > ?1 order by id", from)
                         : find(
                                 "id > ?1 and (userId = ?2 or serviceAccountId = ?2) order by id",
                                 from,
-                                actor.principal().id()))
+                                principal == null ? own : principal))
                 .page(0, limit + 1)
                 .list();
     }
@@ -130,7 +135,16 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
     /** Who comes back later must not find old keys working. */
     void onPrincipalRemoved(@Observes PrincipalRemoved removed) {
         find("(userId = ?1 or serviceAccountId = ?1) and revokedAt is null order by id", removed.id()).stream()
-                .forEach(this::revoke);
+                .forEach(key -> endOrHandOver(key, removed.heir()));
+    }
+
+    private void endOrHandOver(ApiKey key, @Nullable UUID heir) {
+        if (heir == null || !key.isLive(clock.instant())) {
+            revoke(key);
+        } else {
+            audit.record(new ApiKeyEvents.HandedOver(key.id(), key.principal(), heir));
+            key.handOver(heir);
+        }
     }
 
     void revoke(ApiKey key) {

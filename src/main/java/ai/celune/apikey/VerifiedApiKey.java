@@ -28,9 +28,7 @@ record VerifiedApiKey(
                 true,
                 actor.credential().id(),
                 actor.principal(),
-                RoleMatrix.permissions(actor.role(), actor.scopes()).stream()
-                        .sorted()
-                        .toList(),
+                RoleMatrix.rights(actor).stream().sorted().toList(),
                 actor.bindings() == null
                         ? List.of()
                         : actor.bindings().stream().sorted().toList(),

@@ -4,6 +4,7 @@ import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,10 @@ class IdentityLookups {
         }
     }
 
-    /** @param role null when the person is no member of the session's workspace any more */
+    /**
+     * @param role null when the person is no member of the session's workspace any more
+     * @param ownRolePermissions what the role allows if the workspace defines it; empty for a built-in one
+     */
     record KnownSession(
             UUID userId,
             @Nullable UUID workspaceId,
@@ -39,6 +44,7 @@ class IdentityLookups {
             boolean ended,
             boolean platformOperator,
             @Nullable String role,
+            Set<String> ownRolePermissions,
             @Nullable Integer brokerPerMinute) {}
 
     record KnownRefreshToken(
@@ -66,8 +72,10 @@ class IdentityLookups {
     Optional<KnownSession> session(UUID id) {
         return one(
                 "select s.user_id, s.workspace_id, s.expires_at, s.ended_at is not null or s.epoch <> a.epoch,"
-                        + " a.platform_operator, m.role, w.broker_per_minute from session s join account a on a.id = s.user_id"
+                        + " a.platform_operator, m.role, r.permissions, w.broker_per_minute from session s"
+                        + " join account a on a.id = s.user_id"
                         + " left join membership m on m.workspace_id = s.workspace_id and m.user_id = s.user_id"
+                        + " left join workspace_role r on r.workspace_id = m.workspace_id and r.name = m.role"
                         + " left join workspace w on w.id = s.workspace_id where s.id = ?",
                 id,
                 row -> new KnownSession(
@@ -77,7 +85,8 @@ class IdentityLookups {
                         row.getBoolean(4),
                         row.getBoolean(5),
                         row.getString(6),
-                        row.getObject(7, Integer.class)));
+                        texts(row.getArray(7)),
+                        row.getObject(8, Integer.class)));
     }
 
     Optional<KnownRefreshToken> refreshToken(byte[] hash) {
@@ -116,6 +125,10 @@ class IdentityLookups {
                         row.getString(3),
                         row.getObject(4, OffsetDateTime.class).toInstant(),
                         row.getBoolean(5)));
+    }
+
+    private static Set<String> texts(@Nullable Array array) throws SQLException {
+        return array == null ? Set.of() : Set.of((String[]) array.getArray());
     }
 
     private interface Reader<T> {

@@ -13,7 +13,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.util.Set;
 import java.util.UUID;
 
 /** Access tokens: signature first, then the session they name, read on every request. */
@@ -62,7 +61,7 @@ class SessionMechanism implements HttpAuthenticationMechanism {
                 session.workspaceId(),
                 session.role(),
                 null,
-                Set.of(),
+                session.ownRolePermissions(),
                 session.platformOperator(),
                 null,
                 session.brokerPerMinute());

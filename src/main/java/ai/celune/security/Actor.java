@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param workspaceId the one workspace of the request; null for a session without one
  * @param role role of the principal in the workspace; null without one
  * @param scopes what the credential allows at most; null when it has no limit of its own
- * @param permissions effective rights: role ∩ scopes (R23), filled in after authentication
+ * @param permissions effective rights: role ∩ scopes (R23), filled in after authentication; before, what the role allows if the workspace
+ *     defines it itself
  * @param platformOperator may act under {@code /v1/platform}; never true for API keys
  * @param bindings provider keys that an API key may use; null for sessions, which may use all
  * @param brokerPerMinute the workspace's limit of broker calls; null for the default

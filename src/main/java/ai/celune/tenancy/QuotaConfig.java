@@ -17,4 +17,8 @@ public interface QuotaConfig {
     /** Members of a workspace, service accounts and open invitations included. */
     @WithDefault("1000")
     int members();
+
+    /** Roles that a workspace defines itself. */
+    @WithDefault("100")
+    int roles();
 }

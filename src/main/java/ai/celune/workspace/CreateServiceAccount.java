@@ -7,4 +7,4 @@ import jakarta.validation.constraints.Size;
 /** A new service account. */
 record CreateServiceAccount(
         @NotBlank @Size(max = 100) String name,
-        @NotNull @RoleName String role) {}
+        @NotNull @Size(min = 1, max = 40) String role) {}

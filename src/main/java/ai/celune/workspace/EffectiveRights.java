@@ -27,7 +27,7 @@ class EffectiveRights implements SecurityIdentityAugmentor {
     }
 
     static Set<String> rights(Actor actor) {
-        Set<String> rights = RoleMatrix.permissions(actor.role(), actor.scopes());
+        Set<String> rights = RoleMatrix.rights(actor);
         if (actor.platformOperator() && actor.isSession()) {
             rights.add(PlatformPermissions.OPERATE);
         }

@@ -8,4 +8,4 @@ import jakarta.validation.constraints.Size;
 /** Whom to invite as what. */
 record InviteMember(
         @NotBlank @Email @Size(max = 254) String email,
-        @NotNull @RoleName String role) {}
+        @NotNull @Size(min = 1, max = 40) String role) {}

@@ -1,7 +1,13 @@
 package ai.celune.workspace;
 
+import ai.celune.idempotency.Idempotent;
+import ai.celune.identity.People;
+import ai.celune.security.CurrentRequest;
+import ai.celune.web.ErrorCode;
 import ai.celune.web.JsonBodyReader;
 import ai.celune.web.Page;
+import ai.celune.web.Problem;
+import ai.celune.web.Refuses;
 import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.validation.Valid;
@@ -10,6 +16,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -23,9 +30,11 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/members")
 class MemberResource {
     private final Members members;
+    private final CurrentRequest request;
 
-    MemberResource(Members members) {
+    MemberResource(Members members, CurrentRequest request) {
         this.members = members;
+        this.request = request;
     }
 
     @GET
@@ -60,9 +69,25 @@ class MemberResource {
     @DELETE
     @Path("/{userId}")
     @PermissionsAllowed(WorkspacePermissions.MEMBERS_WRITE)
-    @Operation(summary = "Remove a member")
-    public void remove(@RestPath UUID userId) {
-        members.remove(userId);
+    @Operation(summary = "Remove a member; their API keys are revoked, or go on as keys of a service account")
+    public void remove(@RestPath UUID userId, @RestQuery @Nullable UUID handOverTo) {
+        if (handOverTo != null && !request.requireActor().may(WorkspacePermissions.SERVICE_ACCOUNTS_WRITE)) {
+            throw new Problem(
+                    ErrorCode.PERMISSION_DENIED,
+                    "to hand keys over needs " + WorkspacePermissions.SERVICE_ACCOUNTS_WRITE);
+        }
+        members.remove(userId, handOverTo);
+    }
+
+    @POST
+    @Path("/{userId}/transfer-ownership")
+    @Idempotent
+    @PermissionsAllowed(WorkspacePermissions.OWN)
+    @Operation(summary = "Make a member an owner and oneself an administrator")
+    @Refuses(status = 409, why = "The member is an owner already.")
+    public MemberRole transferOwnership(@RestPath UUID userId) {
+        People.requireSession(request.requireActor());
+        return new MemberRole(userId, members.transferOwnership(userId).role());
     }
 
     /** The answer to a change of role. */

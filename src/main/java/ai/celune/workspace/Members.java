@@ -5,6 +5,7 @@ import ai.celune.audit.AuditLog;
 import ai.celune.security.CredentialEnded;
 import ai.celune.security.CurrentRequest;
 import ai.celune.web.ETag;
+import ai.celune.web.ErrorCode;
 import ai.celune.web.NotFound;
 import ai.celune.web.Page;
 import ai.celune.web.Problem;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 class Members implements PanacheRepositoryBase<Membership, UUID> {
     private final EntityManager entities;
     private final Grants grants;
+    private final ServiceAccounts serviceAccounts;
     private final AuditLog audit;
     private final AuditHistory history;
     private final CurrentRequest request;
@@ -34,6 +36,7 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
     Members(
             EntityManager entities,
             Grants grants,
+            ServiceAccounts serviceAccounts,
             AuditLog audit,
             AuditHistory history,
             CurrentRequest request,
@@ -41,6 +44,7 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
             Event<CredentialEnded> ended) {
         this.entities = entities;
         this.grants = grants;
+        this.serviceAccounts = serviceAccounts;
         this.audit = audit;
         this.history = history;
         this.request = request;
@@ -98,15 +102,38 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
             return member;
         }
         requireAnotherOwner(member);
-        audit.record(new WorkspaceEvents.RoleChanged(userId, member.role(), role));
-        member.changeRole(role);
-        flush();
-        endOpenCalls(userId);
+        give(member, role);
         return member;
     }
 
-    /** The person's keys here are revoked, and sessions stop working with the next call; repeating it is harmless. */
-    void remove(UUID userId) {
+    private void give(Membership member, String role) {
+        audit.record(new WorkspaceEvents.RoleChanged(member.userId(), member.role(), role));
+        member.changeRole(role);
+        flush();
+        endOpenCalls(member.userId());
+    }
+
+    /** Makes the member an owner and the caller an administrator, in one step. */
+    Membership transferOwnership(UUID userId) {
+        UUID caller = request.requireActor().user();
+        lock();
+        Membership heir = get(userId);
+        Membership owner = get(caller);
+        if (heir.role().equals("owner") || !owner.role().equals("owner")) {
+            throw new Problem(ErrorCode.CONFLICT, "only an owner hands over, and to somebody who is none");
+        }
+        audit.record(new WorkspaceEvents.OwnershipTransferred(userId, caller));
+        give(heir, "owner");
+        give(owner, "admin");
+        return heir;
+    }
+
+    /**
+     * The person's keys here are revoked, or go on as keys of a service account; sessions stop working with the next call. Repeating it is harmless.
+     *
+     * @param heir the service account that gets the keys; null to revoke them
+     */
+    void remove(UUID userId, @Nullable UUID heir) {
         lock();
         Optional<Membership> found = find("userId", userId).firstResultOptional();
         if (found.isEmpty() && history.tells("member.removed", userId)) {
@@ -117,9 +144,12 @@ class Members implements PanacheRepositoryBase<Membership, UUID> {
             grants.requireHeld(member.role());
         }
         requireAnotherOwner(member);
+        if (heir != null) {
+            serviceAccounts.requireHeir(heir);
+        }
         delete(member);
         audit.record(new WorkspaceEvents.Removed(userId, member.role()));
-        removed.fire(new PrincipalRemoved(userId));
+        removed.fire(new PrincipalRemoved(userId, heir));
         endOpenCalls(userId);
     }
 

@@ -1,12 +1,14 @@
 package ai.celune.workspace;
 
+import ai.celune.security.Actor;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /** Which role has which permission (R23). The table reads like the one in docs/permissions.md, and a test compares the two. */
 public final class RoleMatrix {
@@ -23,6 +25,8 @@ public final class RoleMatrix {
             Map.entry("members:write", List.of(O, A)),
             Map.entry("service-accounts:read", List.of(O, A, U)),
             Map.entry("service-accounts:write", List.of(O, A)),
+            Map.entry("roles:read", List.of(O, A, U)),
+            Map.entry("roles:write", List.of(O, A)),
             Map.entry("api-keys:read", List.of(O, A, M, U)),
             Map.entry("api-keys:write", List.of(O, A, M)),
             Map.entry("provider-keys:read", List.of(O, A, M, U)),
@@ -33,6 +37,14 @@ public final class RoleMatrix {
     private static final Map<String, Set<String>> PERMISSIONS =
             List.of(O, A, M, U).stream().collect(Collectors.toUnmodifiableMap(role -> role, RoleMatrix::column));
 
+    private static final List<RoleView> BUILT_IN = Stream.of(O, A, M, U)
+            .map(role -> new RoleView(
+                    new UUID(0, List.of(O, A, M, U).indexOf(role) + 1L),
+                    role,
+                    true,
+                    permissions(role).stream().sorted().toList()))
+            .toList();
+
     private RoleMatrix() {}
 
     private static Set<String> column(String role) {
@@ -42,16 +54,22 @@ public final class RoleMatrix {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** What a role may do; nothing for a role that we do not know. */
+    /** What a built-in role may do; nothing for any other. */
     public static Set<String> permissions(String role) {
         return PERMISSIONS.getOrDefault(role, Set.of());
     }
 
-    /** What a role may do by a credential: all of it, or what of it the scopes name (R23). */
-    public static Set<String> permissions(@Nullable String role, @Nullable Set<String> scopes) {
-        Set<String> rights = new HashSet<>(role == null ? Set.of() : permissions(role));
-        if (scopes != null) {
-            rights.retainAll(scopes);
+    /** What an actor may do: all that its role allows, by this table or by its workspace's own definition, or what of it the scopes name (R23). */
+    public static Set<String> rights(Actor actor) {
+        String role = actor.role();
+        Set<String> rights =
+                new HashSet<>(role == null || PERMISSIONS.containsKey(role) ? Set.of() : actor.permissions());
+        rights.retainAll(ROLES.keySet());
+        if (role != null) {
+            rights.addAll(permissions(role));
+        }
+        if (actor.scopes() != null) {
+            rights.retainAll(actor.scopes());
         }
         return rights;
     }
@@ -59,6 +77,19 @@ public final class RoleMatrix {
     /** Every permission there is, in alphabetical order. */
     public static Set<String> all() {
         return new TreeSet<>(ROLES.keySet());
+    }
+
+    /** The table, row by row in alphabetical order. */
+    static List<PermissionView> table() {
+        return ROLES.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(row -> new PermissionView(row.getKey(), row.getValue()))
+                .toList();
+    }
+
+    /** The roles of every workspace, in the order of the table's columns, with ids below all others. */
+    static List<RoleView> builtIn() {
+        return BUILT_IN;
     }
 
     public static Set<String> roles() {

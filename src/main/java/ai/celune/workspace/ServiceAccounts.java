@@ -62,13 +62,20 @@ class ServiceAccounts implements PanacheRepositoryBase<ServiceAccount, UUID> {
         return findByIdOptional(id).orElseThrow(NotFound::new);
     }
 
+    /** Refuses an account that is not here any more, or with rights that the caller does not hold. */
+    void requireHeir(UUID id) {
+        ServiceAccount heir =
+                find("id = ?1 and removedAt is null", id).firstResultOptional().orElseThrow(NotFound::new);
+        grants.requireHeld(heir.role());
+    }
+
     /** Its keys are revoked; repeating it is harmless. */
     void remove(UUID id) {
         ServiceAccount account = get(id);
         grants.requireHeld(account.role());
         if (account.remove(clock.instant())) {
             audit.record(new WorkspaceEvents.ServiceAccountRemoved(id));
-            removed.fire(new PrincipalRemoved(id));
+            removed.fire(new PrincipalRemoved(id, null));
             ended.fire(CredentialEnded.everywhere(id));
         }
     }

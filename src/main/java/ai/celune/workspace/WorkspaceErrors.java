@@ -11,5 +11,10 @@ public final class WorkspaceErrors {
     public static final ErrorCode ALREADY_MEMBER =
             new ErrorCode(409, "already_member", "The person is a member of this workspace.");
 
+    public static final ErrorCode ROLE_IN_USE =
+            new ErrorCode(409, "role_in_use", "Somebody has this role, or is invited to it.");
+    public static final ErrorCode ROLE_BUILT_IN =
+            new ErrorCode(403, "role_built_in", "Every workspace has this role, and nobody changes it.");
+
     private WorkspaceErrors() {}
 }

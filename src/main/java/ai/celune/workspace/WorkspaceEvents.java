@@ -40,6 +40,19 @@ interface WorkspaceEvents {
     @Event(value = "service_account.removed", target = "service_account")
     record ServiceAccountRemoved(UUID target) implements AuditEvent {}
 
+    @Event(value = "workspace.ownership_transferred", target = "user")
+    record OwnershipTransferred(UUID target, UUID formerOwner) implements AuditEvent {}
+
+    @Event(value = "role.created", target = "role")
+    record RoleCreated(UUID target, String name, List<String> permissions) implements AuditEvent {}
+
+    @Event(value = "role.changed", target = "role")
+    record RolePermissionsChanged(UUID target, String name, List<String> before, List<String> after)
+            implements AuditEvent {}
+
+    @Event(value = "role.deleted", target = "role")
+    record RoleDeleted(UUID target, String name) implements AuditEvent {}
+
     @Event(value = "settings.changed", target = "workspace")
     record SettingsChanged(
             UUID target,

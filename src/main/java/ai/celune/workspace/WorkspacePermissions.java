@@ -9,6 +9,8 @@ public final class WorkspacePermissions {
     public static final String MEMBERS_WRITE = "members:write";
     public static final String SERVICE_ACCOUNTS_READ = "service-accounts:read";
     public static final String SERVICE_ACCOUNTS_WRITE = "service-accounts:write";
+    public static final String ROLES_READ = "roles:read";
+    public static final String ROLES_WRITE = "roles:write";
 
     private WorkspacePermissions() {}
 }

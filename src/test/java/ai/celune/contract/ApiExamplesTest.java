@@ -95,6 +95,8 @@ class ApiExamplesTest {
                         "ApiKeyResource_create",
                         "ApiKeyResource_rotate",
                         "InvitationResource_invite",
+                        "MemberResource_transferOwnership",
+                        "RoleResource_create",
                         "PlatformResource_issue",
                         "PlatformResource_resetCode",
                         "ProviderKeyResource_create",
@@ -106,6 +108,7 @@ class ApiExamplesTest {
                         "ApiKeyResource_change",
                         "MemberResource_changeRole",
                         "ProviderKeyResource_replaceValue",
+                        "RoleResource_change",
                         "SettingsResource_change"),
                 conditional);
     }

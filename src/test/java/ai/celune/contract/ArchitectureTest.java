@@ -47,6 +47,7 @@ class ArchitectureTest {
 
     /** Who may bind a transaction to somebody else than the caller. */
     private static final Set<String> SCOPE_CALLERS = Set.of(
+            "apikey.ApiKeyExpiry",
             "apikey.ApiKeyUses",
             "audit.OpenActions",
             "auditlog.AuditReads",
@@ -65,6 +66,7 @@ class ArchitectureTest {
 
     /** Who may speak SQL past the ORM, where only row-level security stands guard. */
     private static final Set<String> SQL_SPEAKERS = Set.of(
+            "apikey.ApiKeyExpiry",
             "apikey.ApiKeyLookup",
             "apikey.ApiKeyUses",
             "audit.AuditHistory",

@@ -144,6 +144,26 @@ class AuditCoverageTest {
             UUID person = Actors.join(actors.owner(), "member").userId();
             return adds(() -> Api.delete("/v1/members/" + person, owner()), "member.removed");
         });
+        scripts.put("MemberResource_transferOwnership", () -> {
+            Session owner = Actors.newWorkspace();
+            UUID heir = Actors.join(owner, "member").userId();
+            return new Step(
+                    () -> Api.send("POST", "/v1/members/" + heir + "/transfer-ownership", owner.token(), null),
+                    reply -> Map.of(
+                            owner.workspaceId(),
+                            List.of("member.role_changed", "member.role_changed", "workspace.ownership_transferred")));
+        });
+        scripts.put("RoleResource_create", () -> adds(this::createRole, "role.created"));
+        scripts.put("RoleResource_change", () -> {
+            UUID role = createRole().id();
+            return adds(
+                    () -> Api.patch("/v1/roles/" + role, owner(), Map.of("permissions", List.of("audit:read"))),
+                    "role.changed");
+        });
+        scripts.put("RoleResource_delete", () -> {
+            UUID role = createRole().id();
+            return adds(() -> Api.delete("/v1/roles/" + role, owner()), "role.deleted");
+        });
         scripts.put(
                 "PlatformResource_issue",
                 () -> addsForOperators(
@@ -219,6 +239,9 @@ class AuditCoverageTest {
         looks.put(
                 "ServiceAccountResource_get",
                 () -> shows("/v1/service-accounts/" + createServiceAccount().id()));
+        looks.put("RoleResource_permissions", () -> shows("/v1/permissions"));
+        looks.put("RoleResource_list", () -> shows("/v1/roles"));
+        looks.put("RoleResource_get", () -> shows("/v1/roles/" + createRole().id()));
         looks.put("MemberResource_list", () -> shows("/v1/members", "data.read"));
         looks.put(
                 "MemberResource_get",
@@ -355,6 +378,10 @@ class AuditCoverageTest {
         Api.post("/v1/auth/sign-up", null, signUp("WRONG-WRONG-WRONG-WRONG")).require(422);
         assertEquals(Map.of(OPERATORS, List.of("access_code.refused")), mark.added());
         assertEquals(before, Rows.stored());
+    }
+
+    private Reply createRole() {
+        return Actors.role(actors.owner(), "settings:read");
     }
 
     private static void assertOneRefusal(int status, Session of, String action, Supplier<Reply> call) {

@@ -203,6 +203,22 @@ final class ExampleCalls implements AutoCloseable {
         prepared.put(
                 "MemberResource_remove",
                 () -> Call.to(Actors.join(owner(), "member").userId(), token()));
+        prepared.put("MemberResource_transferOwnership", () -> {
+            Session owner = Actors.newWorkspace();
+            return Call.to(Actors.join(owner, "member").userId(), owner.token());
+        });
+        prepared.put("RoleResource_permissions", () -> Call.of(token()));
+        prepared.put("RoleResource_create", () -> Call.of(Actors.newWorkspace().token()));
+        prepared.put("RoleResource_list", () -> Call.of(token()));
+        prepared.put(
+                "RoleResource_get",
+                () -> Call.to(Actors.role(owner(), "settings:read").id(), token()));
+        prepared.put(
+                "RoleResource_change",
+                () -> Call.to(Actors.role(owner(), "settings:read").id(), token()));
+        prepared.put(
+                "RoleResource_delete",
+                () -> Call.to(Actors.role(owner(), "settings:read").id(), token()));
         prepared.put("InvitationResource_invite", () -> Call.of(token(), Map.of("email", Actors.newEmail())));
         prepared.put("ServiceAccountResource_create", () -> Call.of(token()));
         prepared.put("ServiceAccountResource_list", () -> {

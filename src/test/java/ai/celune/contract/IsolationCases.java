@@ -27,6 +27,7 @@ abstract class IsolationCases {
     private static final Map<String, Object> BODIES = Map.of(
             "ApiKeyResource_change", Map.of("name", "mine now"),
             "MemberResource_changeRole", Map.of("role", "auditor"),
+            "RoleResource_change", Map.of("permissions", List.of("audit:read")),
             "ProviderKeyResource_replaceValue", Map.of("key", "sk-replaced-by-a-stranger"));
 
     private static final Pattern UUID_TYPE = Pattern.compile("schemas/UUID|\"uuid\"");
@@ -134,7 +135,8 @@ abstract class IsolationCases {
     @Test
     void listsHoldNothingForeign() {
         Map<String, String> ids = idsByCollection();
-        for (String list : List.of("/v1/api-keys", "/v1/provider-keys", "/v1/service-accounts", "/v1/workspaces")) {
+        for (String list :
+                List.of("/v1/api-keys", "/v1/provider-keys", "/v1/roles", "/v1/service-accounts", "/v1/workspaces")) {
             Reply page = Api.get(list + "?limit=200", actors.stranger().token()).require(200);
             assertFalse(page.text().contains(ids.get(list)), page.toString());
         }
@@ -183,6 +185,7 @@ abstract class IsolationCases {
         Map<String, String> ids = new HashMap<>();
         ids.put("/v1/api-keys", actors.key("settings:read").id().toString());
         ids.put("/v1/members", actors.member().userId().toString());
+        ids.put("/v1/roles", Actors.role(owner, "settings:read").field("id"));
         ids.put("/v1/workspaces", owner.workspaceId().toString());
         ids.put(
                 "/v1/provider-keys",

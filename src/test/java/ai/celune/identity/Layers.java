@@ -86,6 +86,7 @@ public final class Layers implements QuarkusTestProfile {
                                     known.ended(),
                                     known.platformOperator(),
                                     "none",
+                                    known.ownRolePermissions(),
                                     known.brokerPerMinute()));
         }
     }

@@ -69,6 +69,13 @@ public final class Actors {
         return role.equals("owner") ? inviter : members.computeIfAbsent(role, wanted -> join(inviter, wanted));
     }
 
+    /** A new role of the person's workspace. */
+    public static Reply role(Session of, String... permissions) {
+        String name = "role-" + NUMBER.incrementAndGet();
+        return Api.post("/v1/roles", of.token(), Map.of("name", name, "permissions", List.of(permissions)))
+                .require(201);
+    }
+
     /** An API key of the owner. */
     public Key key(String... scopes) {
         return key(owner(), scopes);

@@ -39,7 +39,7 @@ public final class Rows {
         Map<String, String> state = new TreeMap<>();
         table(tables.stream()
                         .map(table -> "select '" + table + "', count(*) || ' rows ' || coalesce(md5(string_agg(r, '|'"
-                                + " order by r)), '') from (select (to_jsonb(t) - 'use_count' - 'last_used_at')::text"
+                                + " order by r)), '') from (select (to_jsonb(t) - 'use_count' - 'last_used_at' - 'warned_of')::text"
                                 + " as r from " + table + " t) as rows")
                         .collect(Collectors.joining(" union all ")))
                 .forEach(row -> state.put(row.getFirst(), row.getLast()));
@@ -61,12 +61,12 @@ public final class Rows {
 
         /**
          * Actions added since, in alphabetical order, by workspace; the nil id is the operators' log. Left out is what is counted
-         * outside the request: uses of API keys, and calls without any known credential.
+         * or told outside the request: uses and coming ends of API keys, and calls without any known credential.
          */
         public Map<UUID, List<String>> added() {
             Map<UUID, List<String>> added = new TreeMap<>();
             for (List<String> row : table("select id::text, workspace_id::text, action from audit_event"
-                    + " where action <> 'api_key.usage_counted'"
+                    + " where action not in ('api_key.usage_counted', 'api_key.expiring')"
                     + " and not (action = 'request.unauthenticated' and workspace_id = operator_log())"
                     + " order by action")) {
                 if (!before.contains(row.getFirst())) {
