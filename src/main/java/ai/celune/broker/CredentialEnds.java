@@ -3,6 +3,8 @@ package ai.celune.broker;
 import ai.celune.security.CredentialEnded;
 import ai.celune.tenancy.Ids;
 import io.agroal.api.AgroalDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.runtime.Shutdown;
 import io.quarkus.runtime.Startup;
@@ -23,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -54,18 +57,23 @@ class CredentialEnds {
             Thread.ofPlatform().daemon().name("credential-ends").unstarted(this::run);
     private Set<UUID> seen = Set.of();
     private Instant since;
+    private volatile long lastLook = System.nanoTime();
     private final CountDownLatch closing = new CountDownLatch(1);
 
     CredentialEnds(
             AgroalDataSource dataSource,
             @DataSource("authn") AgroalDataSource authn,
             OpenStreams streams,
+            MeterRegistry metrics,
             Clock clock) {
         this.dataSource = dataSource;
         this.authn = authn;
         this.streams = streams;
         this.clock = clock;
         since = clock.instant();
+        TimeGauge.builder("celune.credential.ends.age", () -> System.nanoTime() - lastLook, TimeUnit.NANOSECONDS)
+                .description("Since the last look for credentials that ended on another replica")
+                .register(metrics);
         looker.start();
     }
 
@@ -87,17 +95,21 @@ class CredentialEnds {
     }
 
     private void run() {
+        boolean told = false;
         while (isOpen()) {
             try (Connection connection = authn.getConnection();
                     PreparedStatement look = connection.prepareStatement(LOOK)) {
                 listen(connection);
                 while (isOpen()) {
                     look(look);
+                    lastLook = System.nanoTime();
+                    told = false;
                     connection.unwrap(PGConnection.class).getNotifications(LOOK_MILLIS);
                 }
-            } catch (SQLException | RuntimeException e) {
-                // That the database is away is told by the health check; nothing can end meanwhile.
-                LOG.debug("ends of credentials were not looked for", e);
+            } catch (SQLException | RuntimeException | Error e) {
+                // Whatever it is: the next look may work, and streams of ended credentials stay open until one does.
+                LOG.log(told ? Level.DEBUG : Level.WARN, "ends of credentials were not looked for", e);
+                told = true;
                 pause();
             }
         }

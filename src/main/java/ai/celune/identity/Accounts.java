@@ -26,6 +26,7 @@ public class Accounts {
     private final Passwords passwords;
     private final AccessCodes codes;
     private final Sessions sessions;
+    private final MailedCodes mail;
     private final RateLimiter limits;
     private final AuditLog audit;
     private final CurrentRequest request;
@@ -41,6 +42,7 @@ public class Accounts {
             Passwords passwords,
             AccessCodes codes,
             Sessions sessions,
+            MailedCodes mail,
             RateLimiter limits,
             AuditLog audit,
             CurrentRequest request,
@@ -54,6 +56,7 @@ public class Accounts {
         this.passwords = passwords;
         this.codes = codes;
         this.sessions = sessions;
+        this.mail = mail;
         this.limits = limits;
         this.audit = audit;
         this.request = request;
@@ -69,7 +72,7 @@ public class Accounts {
         limits.takeForAccount(email);
         String hash = hash(wanted.password());
         UUID userId = Ids.next();
-        return workspaceKeys.taking(workspaceId -> scope.asJoining(userId, workspaceId, () -> {
+        Tokens tokens = workspaceKeys.taking(workspaceId -> scope.asJoining(userId, workspaceId, () -> {
             AccessCodes.Used code = codes.use(wanted.accessCode(), userId, workspaceId);
             create(userId, email, hash, code.bootstrap());
             recordSignUp(userId, email, code.bootstrap());
@@ -77,6 +80,8 @@ public class Accounts {
                     new WorkspaceFounded(workspaceId, wanted.workspaceName().strip(), userId));
             return sessions.open(userId, workspaceId, "sign_up");
         }));
+        mail.welcome(email);
+        return tokens;
     }
 
     private void create(UUID userId, String email, String hash, boolean operator) {
@@ -105,7 +110,9 @@ public class Accounts {
                 .orElseThrow(() -> Codes.refused("invitation"));
         limits.takeForAccount(invitation.email());
         if (actor == null) {
-            return join(invitation, newcomer(wanted, invitation));
+            Tokens tokens = join(invitation, newcomer(wanted, invitation));
+            mail.welcome(invitation.email());
+            return tokens;
         }
         return join(invitation, new Joining(People.requireSession(actor).user(), null));
     }

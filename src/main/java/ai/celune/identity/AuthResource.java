@@ -19,13 +19,21 @@ class AuthResource {
     private final Accounts accounts;
     private final SignIns signIns;
     private final ResetCodes resetCodes;
+    private final MailedCodes mail;
     private final Sessions sessions;
     private final CurrentRequest request;
 
-    AuthResource(Accounts accounts, SignIns signIns, ResetCodes resetCodes, Sessions sessions, CurrentRequest request) {
+    AuthResource(
+            Accounts accounts,
+            SignIns signIns,
+            ResetCodes resetCodes,
+            MailedCodes mail,
+            Sessions sessions,
+            CurrentRequest request) {
         this.accounts = accounts;
         this.signIns = signIns;
         this.resetCodes = resetCodes;
+        this.mail = mail;
         this.sessions = sessions;
         this.request = request;
     }
@@ -73,10 +81,29 @@ class AuthResource {
     @POST
     @Path("/reset-password")
     @PermitAll
-    @Operation(summary = "Set a new password with an operator's code")
+    @Operation(summary = "Set a new password with a code that was mailed or that an operator handed over")
     @Refuses(status = 422, why = "The code is wrong, used or expired.")
     public void resetPassword(@Valid @NotNull ResetPassword wanted) {
         resetCodes.reset(wanted);
+    }
+
+    @POST
+    @Path("/request-code")
+    @PermitAll
+    @ResponseStatus(202)
+    @Operation(summary = "Mail a code that proves the mailbox to whoever has an account with this address")
+    @Refuses(status = 409, why = "The installation sends no mail.")
+    public void requestCode(@Valid @NotNull RequestCode wanted) {
+        mail.request(wanted.email());
+    }
+
+    @POST
+    @Path("/verify-email")
+    @PermitAll
+    @Operation(summary = "Prove the mailbox with a mailed code")
+    @Refuses(status = 422, why = "The code is wrong, used or expired.")
+    public void verifyEmail(@Valid @NotNull VerifyEmail proof) {
+        resetCodes.verify(proof);
     }
 
     @POST

@@ -13,5 +13,8 @@ public final class IdentityErrors {
     public static final ErrorCode SESSION_REQUIRED =
             new ErrorCode(403, "session_required", "This operation needs the session of a person.");
 
+    public static final ErrorCode MAIL_NOT_CONFIGURED =
+            new ErrorCode(409, "mail_not_configured", "This installation sends no mail; ask its operator.");
+
     private IdentityErrors() {}
 }

@@ -45,6 +45,9 @@ interface IdentityEvents {
     @Event(value = "user.password_reset", target = "user")
     record PasswordReset(UUID target, String step) implements AuditEvent {}
 
+    @Event(value = "user.email_verified", target = "user")
+    record EmailVerified(UUID target) implements AuditEvent {}
+
     @Event(value = "access_code.issued", target = "access_code")
     record CodeIssued(UUID target, Instant expiresAt) implements AuditEvent {}
 

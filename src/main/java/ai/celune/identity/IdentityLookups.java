@@ -34,6 +34,7 @@ class IdentityLookups {
     }
 
     /**
+     * @param emailVerified whether the person has proved the mailbox
      * @param role null when the person is no member of the session's workspace any more
      * @param ownRolePermissions what the role allows if the workspace defines it; empty for a built-in one
      */
@@ -43,6 +44,7 @@ class IdentityLookups {
             Instant expiresAt,
             boolean ended,
             boolean platformOperator,
+            boolean emailVerified,
             @Nullable String role,
             Set<String> ownRolePermissions,
             @Nullable Integer brokerPerMinute) {}
@@ -52,7 +54,8 @@ class IdentityLookups {
 
     record KnownInvitation(UUID id, UUID workspaceId, String email, Instant expiresAt, boolean accepted) {}
 
-    record KnownResetCode(UUID id, UUID userId, String email, Instant expiresAt, boolean used) {}
+    /** @param mailed whether it proves the mailbox */
+    record KnownResetCode(UUID id, UUID userId, String email, Instant expiresAt, boolean used, boolean mailed) {}
 
     Optional<KnownAccount> account(String email) {
         return one(
@@ -72,7 +75,7 @@ class IdentityLookups {
     Optional<KnownSession> session(UUID id) {
         return one(
                 "select s.user_id, s.workspace_id, s.expires_at, s.ended_at is not null or s.epoch <> a.epoch,"
-                        + " a.platform_operator, m.role, r.permissions, w.broker_per_minute from session s"
+                        + " a.platform_operator, a.email_verified_at is not null, m.role, r.permissions, w.broker_per_minute from session s"
                         + " join account a on a.id = s.user_id"
                         + " left join membership m on m.workspace_id = s.workspace_id and m.user_id = s.user_id"
                         + " left join workspace_role r on r.workspace_id = m.workspace_id and r.name = m.role"
@@ -84,9 +87,10 @@ class IdentityLookups {
                         row.getObject(3, OffsetDateTime.class).toInstant(),
                         row.getBoolean(4),
                         row.getBoolean(5),
-                        row.getString(6),
-                        texts(row.getArray(7)),
-                        row.getObject(8, Integer.class)));
+                        row.getBoolean(6),
+                        row.getString(7),
+                        texts(row.getArray(8)),
+                        row.getObject(9, Integer.class)));
     }
 
     Optional<KnownRefreshToken> refreshToken(byte[] hash) {
@@ -116,7 +120,7 @@ class IdentityLookups {
 
     Optional<KnownResetCode> resetCode(byte[] codeHash) {
         return one(
-                "select r.id, r.user_id, a.email, r.expires_at, r.used_at is not null from reset_code r"
+                "select r.id, r.user_id, a.email, r.expires_at, r.used_at is not null, r.mailed from reset_code r"
                         + " join account a on a.id = r.user_id where r.code_hash = ?",
                 codeHash,
                 row -> new KnownResetCode(
@@ -124,7 +128,8 @@ class IdentityLookups {
                         row.getObject(2, UUID.class),
                         row.getString(3),
                         row.getObject(4, OffsetDateTime.class).toInstant(),
-                        row.getBoolean(5)));
+                        row.getBoolean(5),
+                        row.getBoolean(6)));
     }
 
     private static Set<String> texts(@Nullable Array array) throws SQLException {

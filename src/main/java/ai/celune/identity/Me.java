@@ -20,9 +20,6 @@ class Me {
     @Transactional
     MeView show() {
         Actor actor = request.requireActor();
-        String email = actor.userId() == null
-                ? null
-                : entities.find(Account.class, actor.userId()).email();
-        return MeView.of(actor, email);
+        return MeView.of(actor, actor.userId() == null ? null : entities.find(Account.class, actor.userId()));
     }
 }

@@ -5,21 +5,28 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** @param permissions effective ones: what the role allows, cut down to the credential's scopes */
+/**
+ * Who calls.
+ *
+ * @param emailVerified whether the person has proved the mailbox; null for a service account
+ * @param permissions effective ones: what the role allows, cut down to the credential's scopes
+ */
 record MeView(
         Actor.Ref principal,
         @Nullable UUID userId,
         @Nullable String email,
+        @Nullable Boolean emailVerified,
         @Nullable UUID workspaceId,
         @Nullable String role,
         List<String> permissions,
         boolean platformOperator) {
 
-    static MeView of(Actor actor, @Nullable String email) {
+    static MeView of(Actor actor, @Nullable Account account) {
         return new MeView(
                 actor.principal(),
                 actor.userId(),
-                email,
+                account == null ? null : account.email(),
+                account == null ? null : account.emailVerified(),
                 actor.workspaceId(),
                 actor.role(),
                 actor.permissions().stream().sorted().toList(),

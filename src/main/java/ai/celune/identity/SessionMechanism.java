@@ -13,6 +13,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.Set;
 import java.util.UUID;
 
 /** Access tokens: signature first, then the session they name, read on every request. */
@@ -21,12 +22,15 @@ class SessionMechanism implements HttpAuthenticationMechanism {
     private final AccessTokens tokens;
     private final IdentityLookups lookups;
     private final Credentials credentials;
+    private final MailConfig mail;
     private final Clock clock;
 
-    SessionMechanism(AccessTokens tokens, IdentityLookups lookups, Credentials credentials, Clock clock) {
+    SessionMechanism(
+            AccessTokens tokens, IdentityLookups lookups, Credentials credentials, MailConfig mail, Clock clock) {
         this.tokens = tokens;
         this.lookups = lookups;
         this.credentials = credentials;
+        this.mail = mail;
         this.clock = clock;
     }
 
@@ -60,7 +64,7 @@ class SessionMechanism implements HttpAuthenticationMechanism {
                 session.userId(),
                 session.workspaceId(),
                 session.role(),
-                null,
+                mail.requireVerified() && !session.emailVerified() ? Set.of() : null,
                 session.ownRolePermissions(),
                 session.platformOperator(),
                 null,

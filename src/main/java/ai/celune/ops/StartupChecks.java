@@ -66,6 +66,11 @@ class StartupChecks {
                 is("quarkus.http.proxy.proxy-address-forwarding", true) && !isSet("quarkus.http.proxy.trusted-proxies"),
                 "quarkus.http.proxy.trusted-proxies",
                 "without it anybody's forwarding headers are believed");
+        never(
+                findings,
+                is("quarkus.mailer.mock", true),
+                "quarkus.mailer.mock",
+                "codes would stand in the log instead of a mail");
         for (String name : config.getPropertyNames()) {
             if (name.startsWith("celune.broker.provider.")
                     && name.endsWith(".base-url")
@@ -86,6 +91,14 @@ class StartupChecks {
                 "plain-vault",
                 "celune.vault.url",
                 "what is sealed and opened passes unencrypted");
+        acceptable(
+                findings,
+                isSet("celune.mail.from")
+                        && !is("quarkus.mailer.start-tls", "REQUIRED")
+                        && !is("quarkus.mailer.tls", true),
+                "plain-mail",
+                "quarkus.mailer.start-tls",
+                "codes pass unencrypted to the mail server");
         acceptable(
                 findings,
                 is("celune.session.issuer", "celune"),

@@ -21,8 +21,13 @@ public enum LimitClass {
     /** Requests without a valid credential: 30 a minute by address. */
     ANONYMOUS(30);
 
-    private static final Set<String> PROOFS =
-            Set.of("/v1/auth/sign-up", "/v1/auth/sign-in", "/v1/auth/accept-invitation", "/v1/auth/reset-password");
+    private static final Set<String> PROOFS = Set.of(
+            "/v1/auth/sign-up",
+            "/v1/auth/sign-in",
+            "/v1/auth/accept-invitation",
+            "/v1/auth/request-code",
+            "/v1/auth/verify-email",
+            "/v1/auth/reset-password");
 
     private final int perMinute;
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param userId the person behind it; null for a service account
  * @param workspaceId the one workspace of the request; null for a session without one
  * @param role role of the principal in the workspace; null without one
- * @param scopes what the credential allows at most; null when it has no limit of its own
+ * @param scopes what the credential allows at most, nothing for a person who has to prove the mailbox first; null when it has no limit of its own
  * @param permissions effective rights: role ∩ scopes (R23), filled in after authentication; before, what the role allows if the workspace
  *     defines it itself
  * @param platformOperator may act under {@code /v1/platform}; never true for API keys

@@ -28,7 +28,7 @@ class EffectiveRights implements SecurityIdentityAugmentor {
 
     static Set<String> rights(Actor actor) {
         Set<String> rights = RoleMatrix.rights(actor);
-        if (actor.platformOperator() && actor.isSession()) {
+        if (actor.platformOperator() && actor.isSession() && actor.scopes() == null) {
             rights.add(PlatformPermissions.OPERATE);
         }
         return rights;

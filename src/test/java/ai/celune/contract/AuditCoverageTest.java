@@ -6,6 +6,7 @@ import ai.celune.contract.Operations.Operation;
 import ai.celune.support.Actors;
 import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
+import ai.celune.support.MailedCode;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
@@ -113,6 +114,23 @@ class AuditCoverageTest {
                             Map.of("email", person.email(), "code", code, "password", "another good password")),
                     "session.ended",
                     "user.password_reset");
+        });
+        scripts.put("AuthResource_requestCode", () -> {
+            String email = actors.member().email();
+            return new Step(
+                    () -> {
+                        Reply asked = Api.post("/v1/auth/request-code", null, Map.of("email", email));
+                        MailedCode.await(email);
+                        return asked;
+                    },
+                    reply -> Map.of(OPERATORS, List.of("user.password_reset")));
+        });
+        scripts.put("AuthResource_verifyEmail", () -> {
+            Session person = Actors.join(actors.owner(), "member");
+            String code = MailedCode.to(person.email());
+            return addsForOperators(
+                    () -> Api.post("/v1/auth/verify-email", null, Map.of("email", person.email(), "code", code)),
+                    "user.email_verified");
         });
         scripts.put("MeResource_changePassword", () -> {
             Session person = Actors.join(actors.owner(), "member");

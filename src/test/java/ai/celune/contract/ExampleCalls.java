@@ -6,6 +6,7 @@ import ai.celune.contract.Operations.Operation;
 import ai.celune.support.Actors;
 import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
+import ai.celune.support.MailedCode;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -155,6 +156,11 @@ final class ExampleCalls implements AutoCloseable {
             Session person = Actors.join(owner(), "member");
             Reply issued = Api.post("/v1/platform/users/" + person.userId() + "/reset-code", operator(), Map.of());
             return Call.of(null, Map.of("email", person.email(), "code", issued.field("code")));
+        });
+        prepared.put("AuthResource_requestCode", () -> Call.of(null, Map.of("email", owner().email())));
+        prepared.put("AuthResource_verifyEmail", () -> {
+            Session person = Actors.join(owner(), "member");
+            return Call.of(null, Map.of("email", person.email(), "code", MailedCode.to(person.email())));
         });
         prepared.put("AuthResource_signOut", () -> Call.of(owner().again().token()));
         prepared.put("MeResource_show", () -> Call.of(token()));

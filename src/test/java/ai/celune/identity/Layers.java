@@ -85,6 +85,7 @@ public final class Layers implements QuarkusTestProfile {
                                     known.expiresAt(),
                                     known.ended(),
                                     known.platformOperator(),
+                                    known.emailVerified(),
                                     "none",
                                     known.ownRolePermissions(),
                                     known.brokerPerMinute()));

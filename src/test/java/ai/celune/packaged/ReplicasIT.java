@@ -144,6 +144,48 @@ class ReplicasIT {
         }
     }
 
+    @Test
+    void aRevocationOutlivesTheDeathOfThePrimary() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            JsonNode key = newKey();
+            Queue<Map.Entry<Long, Integer>> answers = new ConcurrentLinkedQueue<>();
+            AtomicBoolean running = new AtomicBoolean(true);
+            List<Thread> callers = new ArrayList<>();
+            for (Service replica : List.of(one, other)) {
+                callers.add(Thread.ofVirtual().start(() -> callUntilTold(replica, key, running, answers)));
+            }
+            Service.await("calls before", () -> answers.stream().anyMatch(answer -> answer.getValue() == 200));
+            long revoked = revoke(key);
+            ProcessHandle.of(database.server().pid()).orElseThrow().destroyForcibly();
+            database = database.restarted();
+            for (Service replica : List.of(one, other)) {
+                Service.await("an answer after the restart", () -> statusOf(replica, key) == 401);
+            }
+            running.set(false);
+            for (Thread caller : callers) {
+                caller.join();
+            }
+            // While there is no database nobody is let in, and nobody is told that the key is bad.
+            assertEquals(
+                    List.of(),
+                    answers.stream()
+                            .filter(answer ->
+                                    answer.getKey() > revoked && answer.getValue() != 401 && answer.getValue() != 503)
+                            .toList(),
+                    "after the answer, in round " + round);
+            assertTrue(answers.stream().anyMatch(answer -> answer.getValue() == 503), "the death was noticed");
+        }
+    }
+
+    private static int statusOf(Service replica, JsonNode key) {
+        try {
+            return replica.call("GET", "/v1/settings", key.get("key").asText(), null)
+                    .statusCode();
+        } catch (IOException | InterruptedException e) {
+            return 0;
+        }
+    }
+
     private static JsonNode newKey() throws Exception {
         return one.apiKey(owner, List.of("provider-keys:use", "settings:read"), providerKey);
     }
