@@ -18,15 +18,19 @@ final class SharedLog {
     /** Beyond the window: by this much replicas may differ in when they see Valkey again. */
     private static final Duration DIFFERENCE = Duration.ofSeconds(5);
 
+    /** Longer than a call may take: the first one of a process is slow. */
+    private static final Duration FIRST_BEAT = Duration.ofSeconds(2);
+
     private static final String DISCONNECTED = "disconnected";
 
     private final String self;
+    private final Duration deadline;
     private final Valkey valkey;
     private final Reliance reliance;
     private final OptionalInt configuredReplicas;
     private final Outages outages;
     private volatile int seen = 1;
-    private boolean known;
+    private volatile boolean known;
 
     /**
      * @param self names this replica
@@ -44,6 +48,7 @@ final class SharedLog {
             LongSupplier nanos,
             Outages outages) {
         this.self = self.toString();
+        this.deadline = deadline;
         this.valkey = new Valkey(redis, deadline, () -> lost(DISCONNECTED));
         this.reliance = new Reliance(nanos, longest.plus(DIFFERENCE));
         this.configuredReplicas = replicas;
@@ -111,15 +116,19 @@ final class SharedLog {
 
     /** Says that this replica lives, and learns whether Valkey does; once a second. */
     Future<Void> beat() {
-        return valkey.beat(self).onSuccess(this::heard).onFailure(this::failed).mapEmpty();
+        return valkey.beat(self, known ? deadline : FIRST_BEAT)
+                .onSuccess(this::heard)
+                .onFailure(this::failed)
+                .mapEmpty();
     }
 
     private synchronized void heard(Valkey.Beat beat) {
+        Reliance.Mode mode = reliance.mode();
         // Who knew this replica and does not any more was emptied, or is another server.
-        boolean emptied = known && beat.unknown();
+        boolean emptied = known && beat.unknown() && mode != Reliance.Mode.ALONE;
         known = true;
-        // Other replicas may not have been heard yet by a server that has just come back.
-        boolean complete = !emptied && reliance.mode() == Reliance.Mode.SHARED;
+        // A server that has just come back may not have heard of the others yet.
+        boolean complete = !emptied && mode == Reliance.Mode.SHARED;
         seen = complete ? beat.replicas() : Math.max(seen, beat.replicas());
         if (emptied) {
             lost("emptied");

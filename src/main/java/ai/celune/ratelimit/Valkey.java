@@ -57,7 +57,7 @@ final class Valkey {
             arguments.add(
                     Long.toString(TimeUnit.NANOSECONDS.toMicros(limit.window().toNanos())));
         }
-        return run(take, keys, arguments).map(answer -> decision(answer, limits));
+        return run(take, keys, arguments, deadline).map(answer -> decision(answer, limits));
     }
 
     private static Decision decision(long[] answer, List<Limit> limits) {
@@ -80,19 +80,19 @@ final class Valkey {
         }
     }
 
-    /** Connects if need be, and tells that this replica lives. */
-    Future<Beat> beat(String replica) {
+    /** Connects if need be, and tells within some time that this replica lives. */
+    Future<Beat> beat(String replica, Duration within) {
         String silence = Long.toString(TimeUnit.NANOSECONDS.toMicros(GONE.toNanos()));
         return connect()
-                .compose(ignored -> run(beat, List.of(PREFIX + "replicas"), List.of(replica, silence)))
+                .compose(ignored -> run(beat, List.of(PREFIX + "replicas"), List.of(replica, silence), within))
                 .map(answer -> new Beat(answer[0] == 1, (int) answer[1]));
     }
 
-    private Future<long[]> run(Script script, List<String> keys, List<String> arguments) {
+    private Future<long[]> run(Script script, List<String> keys, List<String> arguments, Duration within) {
         RedisConnection open = connection;
         return open == null
                 ? Future.failedFuture("not connected")
-                : script.run(open, keys, arguments).timeout(deadline.toNanos(), TimeUnit.NANOSECONDS);
+                : script.run(open, keys, arguments).timeout(within.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private Future<Void> connect() {

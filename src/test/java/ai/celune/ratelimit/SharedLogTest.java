@@ -31,7 +31,7 @@ class SharedLogTest {
     static void start() {
         redis = TestRedis.start();
         valkey = new Valkey(redis.connectTo(), Replica.PATIENT, () -> {});
-        Replica.await(valkey.beat("third"));
+        Replica.await(valkey.beat("third", Replica.PATIENT));
         one = new Replica(redis.connectTo(), Replica.PATIENT);
         other = new Replica(redis.connectTo(), Replica.PATIENT);
     }

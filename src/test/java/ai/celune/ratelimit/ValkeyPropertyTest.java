@@ -16,7 +16,7 @@ class ValkeyPropertyTest extends LogPropertyTest {
     static void start() {
         redis = TestRedis.start();
         valkey = new Valkey(redis.connectTo(), Duration.ofSeconds(10), () -> {});
-        Replica.await(valkey.beat("test"));
+        Replica.await(valkey.beat("test", Replica.PATIENT));
     }
 
     @AfterAll
