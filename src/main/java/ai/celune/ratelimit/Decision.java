@@ -1,6 +1,7 @@
 package ai.celune.ratelimit;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * The answer to one call against all its limits.
@@ -15,15 +16,41 @@ public final class Decision {
     private final long seconds;
     private final List<Limit> limits;
     private final long takenAt;
+    private final OptionalLong sharedAt;
     private boolean undone;
 
     Decision(boolean allowed, Limit tightest, int remaining, long seconds, List<Limit> limits, long takenAt) {
+        this(allowed, tightest, remaining, seconds, limits, takenAt, OptionalLong.empty());
+    }
+
+    private Decision(
+            boolean allowed,
+            Limit tightest,
+            int remaining,
+            long seconds,
+            List<Limit> limits,
+            long takenAt,
+            OptionalLong sharedAt) {
         this.allowed = allowed;
         this.tightest = tightest;
         this.remaining = remaining;
         this.seconds = seconds;
         this.limits = limits;
         this.takenAt = takenAt;
+        this.sharedAt = sharedAt;
+    }
+
+    /** This one of the shared log, counted in the local one too: with the numbers of whichever leaves fewer calls. */
+    Decision alsoIn(Decision local) {
+        Decision tighter = local.allowed && local.remaining < remaining ? local : this;
+        return new Decision(
+                true,
+                tighter.tightest,
+                tighter.remaining,
+                tighter.seconds,
+                limits,
+                local.takenAt,
+                OptionalLong.of(takenAt));
     }
 
     public boolean allowed() {
@@ -48,8 +75,14 @@ public final class Decision {
         return limits;
     }
 
+    /** By the clock of the log that decided. */
     long takenAt() {
         return takenAt;
+    }
+
+    /** By the shared log's clock; empty when it knows nothing of the call. */
+    OptionalLong sharedAt() {
+        return sharedAt;
     }
 
     /** Whether there is something to undo: true at most once. Guarded by the log's lock. */

@@ -5,11 +5,12 @@ import java.time.Duration;
 /**
  * At most {@code count} calls in any rolling {@code window}.
  *
- * @param key what is counted, for example a class and a principal; one key always goes with one window
+ * @param key what is counted, for example a principal and a class; one key always goes with one window
  * @param count at least 1
  * @param window at most a day
+ * @param proof whether it bounds guesses at a password or code
  */
-public record Limit(String key, int count, Duration window) {
+public record Limit(String key, int count, Duration window, boolean proof) {
     private static final Duration LONGEST = Duration.ofDays(1);
 
     public Limit {
@@ -19,5 +20,23 @@ public record Limit(String key, int count, Duration window) {
         if (!window.isPositive() || window.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("a window is longer than nothing and at most a day");
         }
+    }
+
+    public Limit(String key, int count, Duration window) {
+        this(key, count, window, false);
+    }
+
+    /** What one of several replicas may admit that cannot ask each other; half of it where guesses are bounded (R78). */
+    Limit share(int replicas) {
+        return withCount(Math.max(1, count / (proof ? 2 * replicas : replicas)));
+    }
+
+    /** Counts and refuses nothing. */
+    Limit unbounded() {
+        return withCount(Integer.MAX_VALUE);
+    }
+
+    private Limit withCount(int other) {
+        return new Limit(key, other, window, proof);
     }
 }

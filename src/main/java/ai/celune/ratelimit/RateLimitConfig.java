@@ -2,6 +2,8 @@ package ai.celune.ratelimit;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.OptionalInt;
 
 /** What may be told about limits; reads, writes and sign-ins are promised numbers and not among it (R75-R77). */
 @ConfigMapping(prefix = "celune.ratelimit")
@@ -21,4 +23,11 @@ public interface RateLimitConfig {
     /** The most that a workspace may set for itself. */
     @WithDefault("6000")
     int brokerMaximum();
+
+    /** For one question to Valkey or Redis; then this replica decides by its share. */
+    @WithDefault("50ms")
+    Duration deadline();
+
+    /** Replicas among which limits are shared while Valkey is away; by default as many as it has seen alive. */
+    OptionalInt replicas();
 }

@@ -62,24 +62,16 @@ class RateLimitHandler {
         Actor actor = CurrentRequest.actorOf(context);
         LimitClass limitClass = limitClass(context);
         LimitClass counted = actor == null && !limitClass.isProof() ? LimitClass.ANONYMOUS : limitClass;
-        try {
-            limiter.take(context, counted, actor);
-        } catch (Problem limited) {
-            refusals.answer(context, limited);
-            return;
-        }
-        context.next();
+        limiter.take(context, counted, actor)
+                .onSuccess(taken -> context.next())
+                .onFailure(limited -> refusals.answer(context, limited));
     }
 
     /** A bad credential costs a slot of its address, so that nobody tries many. */
     private void unauthenticated(RoutingContext context, Throwable failure) {
-        try {
-            limiter.take(context, LimitClass.ANONYMOUS, null);
-        } catch (Problem limited) {
-            refusals.answer(context, limited);
-            return;
-        }
-        refusals.answer(context, failure);
+        limiter.take(context, LimitClass.ANONYMOUS, null)
+                .onSuccess(taken -> refusals.answer(context, failure))
+                .onFailure(limited -> refusals.answer(context, limited));
     }
 
     private static LimitClass limitClass(RoutingContext context) {

@@ -7,6 +7,7 @@ import ai.celune.security.CurrentRequest;
 import ai.celune.security.RequestFacts;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
+import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -20,46 +21,53 @@ import org.jspecify.annotations.Nullable;
 /** Takes the slots of a request: exact over any rolling minute, all limits of a request or none (R78). */
 @ApplicationScoped
 public class RateLimiter {
-    private static final Duration MINUTE = Duration.ofMinutes(1);
+    static final Duration MINUTE = Duration.ofMinutes(1);
     private static final String TAKEN = "celune.limit";
 
     private final RateLimitConfig config;
     private final CurrentRequest request;
+    private final SharedLimits limits;
     /** Apart, so that made-up addresses and accounts, however many, leave room for the credentials that we know. */
     private final SlidingLog known = new SlidingLog(System::nanoTime);
 
     private final SlidingLog claimed = new SlidingLog(System::nanoTime);
 
-    RateLimiter(RateLimitConfig config, CurrentRequest request) {
+    RateLimiter(RateLimitConfig config, CurrentRequest request, SharedLimits limits) {
         this.config = config;
         this.request = request;
+        this.limits = limits;
     }
 
     /**
-     * Takes one slot of the request's class and writes the RateLimit fields of the answer.
+     * Takes one slot of the request's class and writes the RateLimit fields of the answer. Does not block; what follows runs where the caller runs.
      *
-     * @throws Problem {@code rate_limited}
+     * @return fails with the {@link Problem} {@code rate_limited}
      */
-    void take(RoutingContext context, LimitClass limitClass, @Nullable Actor actor) {
-        String key = limitClass.label() + ":";
-        Decision decision = actor == null || limitClass.isProof()
+    Future<Void> take(RoutingContext context, LimitClass limitClass, @Nullable Actor actor) {
+        if (!config.enabled()) {
+            return Future.succeededFuture();
+        }
+        Future<Decision> asked = actor == null || limitClass.isProof()
                 ? take(
                         claimed,
-                        key + ClientAddress.prefix(RequestFacts.of(context).address()),
+                        ClientAddress.prefix(RequestFacts.of(context).address()),
+                        limitClass,
                         count(limitClass, actor))
-                : take(known, key + actor.credential().id(), count(limitClass, actor));
-        if (decision != null) {
+                : take(known, actor.credential().id().toString(), limitClass, count(limitClass, actor));
+        return asked.map(decision -> {
             context.put(TAKEN, decision);
             describe(context, limitClass, decision);
             require(limitClass, decision);
-        }
+            return null;
+        });
     }
 
     /** Takes the account's slot of a proof of identity, whose address slot is taken already; refused, both stay free. */
     public void takeForAccount(String email) {
-        String account = HexFormat.of().formatHex(Digest.sha256(email.getBytes(StandardCharsets.UTF_8)), 0, 16);
-        Decision decision = take(claimed, "account:" + account, LimitClass.AUTH.perMinute());
-        if (decision != null) {
+        if (config.enabled()) {
+            String account = HexFormat.of().formatHex(Digest.sha256(email.getBytes(StandardCharsets.UTF_8)), 0, 16);
+            Decision decision =
+                    await(take(claimed, "account:" + account, LimitClass.AUTH, LimitClass.AUTH.perMinute()));
             if (!decision.allowed()) {
                 giveAddressBack();
             }
@@ -69,8 +77,8 @@ public class RateLimiter {
 
     /** Takes the slot of a family of refresh tokens in place of the address's: people behind one address refresh independently. */
     public void takeForFamily(UUID session) {
-        Decision decision = take(known, "family:" + session, LimitClass.AUTH.perMinute());
-        if (decision != null) {
+        if (config.enabled()) {
+            Decision decision = await(take(known, "family:" + session, LimitClass.AUTH, LimitClass.AUTH.perMinute()));
             giveAddressBack();
             settle(decision);
         }
@@ -79,7 +87,7 @@ public class RateLimiter {
     private void giveAddressBack() {
         Decision byAddress = Objects.requireNonNull(request.context()).get(TAKEN);
         if (byAddress != null) {
-            claimed.giveBack(byAddress);
+            limits.giveBack(claimed, byAddress);
         }
     }
 
@@ -88,8 +96,15 @@ public class RateLimiter {
         require(LimitClass.AUTH, decision);
     }
 
-    private @Nullable Decision take(SlidingLog log, String key, int count) {
-        return config.enabled() ? log.take(List.of(new Limit(key, count, MINUTE))) : null;
+    /** In braces what a cluster keeps together: all limits of a principal can be taken in one step. */
+    private Future<Decision> take(SlidingLog log, String principal, LimitClass limitClass, int count) {
+        String key = "{" + principal + "}:" + limitClass.label();
+        return limits.take(log, List.of(new Limit(key, count, MINUTE, limitClass.isProof())));
+    }
+
+    /** On a worker thread; the deadline of the shared log bounds the wait. */
+    private static Decision await(Future<Decision> asked) {
+        return asked.toCompletionStage().toCompletableFuture().join();
     }
 
     private int count(LimitClass limitClass, @Nullable Actor actor) {

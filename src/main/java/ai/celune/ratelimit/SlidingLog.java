@@ -68,12 +68,16 @@ public final class SlidingLog {
         }
     }
 
-    /** Undoes an admitted call, as if it had never been made. Nothing happens for a refused one, or the second time. */
-    public void giveBack(Decision decision) {
+    /**
+     * Undoes an admitted call, as if it had never been made. Nothing happens for a refused one, or the second time.
+     *
+     * @return whether something happened
+     */
+    public boolean giveBack(Decision decision) {
         lock.lock();
         try {
             if (!decision.undo()) {
-                return;
+                return false;
             }
             for (Limit limit : decision.limits()) {
                 Entry entry = entries.get(limit.key());
@@ -84,6 +88,7 @@ public final class SlidingLog {
                     }
                 }
             }
+            return true;
         } finally {
             lock.unlock();
         }

@@ -31,7 +31,7 @@ final class Service implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
             .build();
-    private static final long STARTS_WITHIN = TimeUnit.SECONDS.toNanos(60);
+    private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
 
     private final Map<String, String> properties;
     private final Runnable dropDatabase;
@@ -143,9 +143,13 @@ final class Service implements AutoCloseable {
 
     /** Waits for what must come to be, a minute at most. */
     static void await(String what, BooleanSupplier condition) {
+        await(what, STARTS_WITHIN, condition);
+    }
+
+    static void await(String what, Duration atMost, BooleanSupplier condition) {
         long begin = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - begin > STARTS_WITHIN) {
+            if (System.nanoTime() - begin > atMost.toNanos()) {
                 throw new AssertionError("waited in vain: " + what);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
