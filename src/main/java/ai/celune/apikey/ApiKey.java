@@ -2,6 +2,7 @@ package ai.celune.apikey;
 
 import ai.celune.tenancy.WorkspaceOwned;
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
@@ -40,6 +41,9 @@ class ApiKey extends WorkspaceOwned {
     @Column(name = "allowed_addresses", nullable = false, columnDefinition = "text[]")
     private String[] allowedAddresses;
 
+    @Embedded
+    private @Nullable KeyLimits limits;
+
     @Column(updatable = false)
     private @Nullable UUID replaces;
 
@@ -71,6 +75,7 @@ class ApiKey extends WorkspaceOwned {
         tokenHash = token.hash();
         scopes = grant.scopes().toArray(String[]::new);
         allowedAddresses = grant.allowedAddresses().toArray(String[]::new);
+        limits = grant.limits();
         replaces = grant.replaces();
         expiresAt = grant.expiresAt();
         this.createdBy = createdBy;
@@ -80,7 +85,7 @@ class ApiKey extends WorkspaceOwned {
     /** What a successor of this key allows. */
     ApiKeyGrant successor(List<UUID> bindings, @Nullable Instant end) {
         return new ApiKeyGrant(
-                userId, serviceAccountId, name, scopes(), bindings, List.of(allowedAddresses), end, id());
+                userId, serviceAccountId, name, scopes(), bindings, List.of(allowedAddresses), limits(), end, id());
     }
 
     boolean isLive(Instant now) {
@@ -146,6 +151,11 @@ class ApiKey extends WorkspaceOwned {
         return expiresAt;
     }
 
+    /** Hibernate makes nothing of three nulls. */
+    KeyLimits limits() {
+        return limits == null ? KeyLimits.NONE : limits;
+    }
+
     ApiKeyView view(List<UUID> bindings) {
         return new ApiKeyView(
                 id(),
@@ -154,6 +164,7 @@ class ApiKey extends WorkspaceOwned {
                 scopes(),
                 bindings,
                 List.of(allowedAddresses),
+                limits(),
                 replaces,
                 userId,
                 serviceAccountId,

@@ -20,6 +20,9 @@ interface ApiKeyEvents {
             List<String> scopes,
             List<UUID> bindings,
             List<String> allowedAddresses,
+            @Nullable Integer readPerMinute,
+            @Nullable Integer writePerMinute,
+            @Nullable Integer brokerPerMinute,
             @Nullable Instant expiresAt)
             implements AuditEvent {}
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param scopes permissions it has at most, sorted
  * @param bindings provider keys it may use, sorted
  * @param allowedAddresses blocks that calls may come from; empty for anywhere
+ * @param limits below what any key has
  * @param expiresAt null for never
  * @param replaces the key before; null for a first one
  */
@@ -23,5 +24,6 @@ record ApiKeyGrant(
         List<String> scopes,
         List<UUID> bindings,
         List<String> allowedAddresses,
+        KeyLimits limits,
         @Nullable Instant expiresAt,
         @Nullable UUID replaces) {}

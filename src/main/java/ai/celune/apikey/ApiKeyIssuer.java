@@ -77,6 +77,7 @@ class ApiKeyIssuer {
                         sorted(wanted.scopes()),
                         sorted(wanted.bindings()),
                         sorted(wanted.allowedAddresses()),
+                        wanted.limits() == null ? KeyLimits.NONE : wanted.limits(),
                         expiry(actor, wanted.expiresAt()),
                         null));
     }
@@ -135,6 +136,9 @@ class ApiKeyIssuer {
                     grant.scopes(),
                     bindings,
                     grant.allowedAddresses(),
+                    grant.limits().read(),
+                    grant.limits().write(),
+                    grant.limits().broker(),
                     created.expiresAt()));
             return CreatedApiKey.of(created.view(bindings), token.reveal());
         }

@@ -25,7 +25,8 @@ class ApiKeyLookup {
     private static final String LOOKUP = "select k.id, k.workspace_id, k.user_id, k.service_account_id, k.scopes,"
             + " k.expires_at, k.revoked_at is not null, coalesce(m.role, s.role), w.broker_per_minute,"
             + " array(select b.provider_key_id from api_key_binding b"
-            + " where b.workspace_id = k.workspace_id and b.api_key_id = k.id), k.allowed_addresses, r.permissions"
+            + " where b.workspace_id = k.workspace_id and b.api_key_id = k.id), k.allowed_addresses, r.permissions,"
+            + " k.read_per_minute, k.write_per_minute, k.broker_per_minute"
             + " from api_key k join workspace w on w.id = k.workspace_id"
             + " left join membership m on m.workspace_id = k.workspace_id and m.user_id = k.user_id"
             + " left join service_account s on s.workspace_id = k.workspace_id and s.id = k.service_account_id"
@@ -88,7 +89,13 @@ class ApiKeyLookup {
                 set(row.getArray(12), String.class),
                 false,
                 set(row.getArray(10), UUID.class),
-                row.getObject(9, Integer.class));
+                row.getObject(9, Integer.class),
+                new KeyLimits(
+                                row.getObject(13, Integer.class),
+                                row.getObject(14, Integer.class),
+                                row.getObject(15, Integer.class))
+                        .byClass(),
+                null);
     }
 
     private static boolean isIn(Set<String> blocks, @Nullable String address) {

@@ -1,6 +1,7 @@
 package ai.celune.apikey;
 
 import ai.celune.idempotency.Idempotent;
+import ai.celune.stepup.RecentProof;
 import ai.celune.web.JsonBodyReader;
 import ai.celune.web.Page;
 import ai.celune.web.Refuses;
@@ -37,6 +38,7 @@ class ApiKeyResource {
 
     @POST
     @Idempotent
+    @RecentProof
     @PermissionsAllowed(ApiKeyPermissions.WRITE)
     @Operation(summary = "Create an API key; its value is shown this once")
     @Refuses(status = 404, why = "A binding or the service account is not of the caller's workspace.")
@@ -66,6 +68,7 @@ class ApiKeyResource {
     @PATCH
     @Path("/{id}")
     @Consumes({"application/json", JsonBodyReader.MERGE_PATCH})
+    @RecentProof
     @PermissionsAllowed(ApiKeyPermissions.WRITE)
     @Operation(summary = "Rename an API key, or change where it may be used from")
     public RestResponse<ApiKeyView> change(
@@ -76,6 +79,7 @@ class ApiKeyResource {
     @POST
     @Path("/{id}/rotate")
     @Idempotent
+    @RecentProof
     @PermissionsAllowed(ApiKeyPermissions.WRITE)
     @Operation(summary = "Replace an API key by a new one with the same rights; its value is shown this once")
     @Refuses(status = 409, why = "The key has ended already, or the workspace has as many keys as it may have.")

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bindings provider keys it may use
  * @param allowedAddresses blocks that calls may come from; empty for anywhere
+ * @param limits its own; null where it has those of any key
  * @param replaces the key that this one was made for in a rotation
  * @param useCount successful calls, at most a second old
  */
@@ -20,6 +21,7 @@ record ApiKeyView(
         List<String> scopes,
         List<UUID> bindings,
         List<String> allowedAddresses,
+        KeyLimits limits,
         @Nullable UUID replaces,
         @Nullable UUID userId,
         @Nullable UUID serviceAccountId,

@@ -1,5 +1,6 @@
 package ai.celune.apikey;
 
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param scopes permissions it has at most
  * @param bindings provider keys it may use; none unless told
  * @param allowedAddresses blocks such as 203.0.113.0/24 or 2001:db8::/32 that calls may come from; anywhere unless told
+ * @param limits calls per minute, below what any key has
  * @param serviceAccountId whose key it is; the caller's own unless told
  * @param expiresAt never unless told, or what the workspace's policy allows at most
  */
@@ -22,5 +24,6 @@ record CreateApiKey(
         @NotNull @Size(min = 1, max = 64) Set<@NotBlank @Size(max = 64) String> scopes,
         @Nullable @Size(max = 100) Set<@NotNull UUID> bindings,
         @Nullable @Size(max = 100) Set<@NotNull @AddressBlock String> allowedAddresses,
+        @Nullable @Valid KeyLimits limits,
         @Nullable UUID serviceAccountId,
         @Nullable Instant expiresAt) {}

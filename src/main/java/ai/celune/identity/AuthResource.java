@@ -107,6 +107,15 @@ class AuthResource {
     }
 
     @POST
+    @Path("/reauthenticate")
+    @Authenticated
+    @Operation(summary = "Prove once more who one is, for what only a recent proof allows")
+    @Refuses(status = 403, why = "The caller must be a person in a session.")
+    public void reauthenticate(@Valid @NotNull Reauthenticate proof) {
+        signIns.reauthenticate(People.requireSession(request.requireActor()), proof.password());
+    }
+
+    @POST
     @Path("/sign-out")
     @Authenticated
     @Operation(summary = "End the session")

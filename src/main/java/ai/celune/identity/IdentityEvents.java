@@ -19,6 +19,9 @@ interface IdentityEvents {
     @Event(value = "session.created", target = "session")
     record SessionCreated(UUID target, String method) implements AuditEvent {}
 
+    @Event(value = "session.reauthenticated", target = "session")
+    record Reauthenticated(UUID target) implements AuditEvent {}
+
     @Event(value = "session.refused", target = "user", outcome = Outcome.DENIED)
     record SessionRefused(
             @Nullable UUID target, String reason, @Personal String email) implements AuditEvent {}

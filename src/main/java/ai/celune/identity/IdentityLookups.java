@@ -35,6 +35,7 @@ class IdentityLookups {
 
     /**
      * @param emailVerified whether the person has proved the mailbox
+     * @param provedAt when the person last proved who they are
      * @param role null when the person is no member of the session's workspace any more
      * @param ownRolePermissions what the role allows if the workspace defines it; empty for a built-in one
      */
@@ -47,7 +48,8 @@ class IdentityLookups {
             boolean emailVerified,
             @Nullable String role,
             Set<String> ownRolePermissions,
-            @Nullable Integer brokerPerMinute) {}
+            @Nullable Integer brokerPerMinute,
+            Instant provedAt) {}
 
     record KnownRefreshToken(
             UUID sessionId, UUID userId, @Nullable UUID workspaceId, int generation, int accountEpoch) {}
@@ -75,7 +77,8 @@ class IdentityLookups {
     Optional<KnownSession> session(UUID id) {
         return one(
                 "select s.user_id, s.workspace_id, s.expires_at, s.ended_at is not null or s.epoch <> a.epoch,"
-                        + " a.platform_operator, a.email_verified_at is not null, m.role, r.permissions, w.broker_per_minute from session s"
+                        + " a.platform_operator, a.email_verified_at is not null, m.role, r.permissions, w.broker_per_minute,"
+                        + " coalesce(s.proved_at, s.created_at) from session s"
                         + " join account a on a.id = s.user_id"
                         + " left join membership m on m.workspace_id = s.workspace_id and m.user_id = s.user_id"
                         + " left join workspace_role r on r.workspace_id = m.workspace_id and r.name = m.role"
@@ -90,7 +93,8 @@ class IdentityLookups {
                         row.getBoolean(6),
                         row.getString(7),
                         texts(row.getArray(8)),
-                        row.getObject(9, Integer.class)));
+                        row.getObject(9, Integer.class),
+                        row.getObject(10, OffsetDateTime.class).toInstant()));
     }
 
     Optional<KnownRefreshToken> refreshToken(byte[] hash) {

@@ -2,6 +2,7 @@ package ai.celune.identity;
 
 import ai.celune.idempotency.Idempotent;
 import ai.celune.security.PlatformPermissions;
+import ai.celune.stepup.RecentProof;
 import ai.celune.web.Page;
 import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
@@ -32,6 +33,7 @@ class PlatformResource {
     @POST
     @Path("/access-codes")
     @Idempotent
+    @RecentProof
     @Operation(summary = "Issue an access code for one new workspace")
     public RestResponse<AccessCodeView.Issued> issue(@RequestBody(required = false) @Nullable IssueAccessCode wanted) {
         AccessCodeView.Issued issued = codes.issue(wanted == null ? null : wanted.expiresAt());
@@ -56,6 +58,7 @@ class PlatformResource {
     @POST
     @Path("/users/{id}/reset-code")
     @Idempotent
+    @RecentProof
     @Operation(summary = "Issue a code by which a person sets a new password")
     public RestResponse<AccessCodeView.Issued> resetCode(@RestPath UUID id) {
         return Responses.created(resetCodes.issue(id));

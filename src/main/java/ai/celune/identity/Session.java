@@ -44,6 +44,18 @@ class Session {
     @Column(name = "expires_at", nullable = false, updatable = false)
     private Instant expiresAt;
 
+    @Column(name = "proved_at")
+    private @Nullable Instant provedAt;
+
+    @Column(updatable = false)
+    private @Nullable String method;
+
+    @Column(updatable = false)
+    private @Nullable String device;
+
+    @Column(updatable = false)
+    private @Nullable String network;
+
     @Column(name = "ended_at")
     private @Nullable Instant endedAt;
 
@@ -52,7 +64,29 @@ class Session {
 
     protected Session() {}
 
-    Session(UUID id, UUID userId, @Nullable UUID workspaceId, int epoch, byte[] salt, Instant now, Instant expiresAt) {
+    /**
+     * How a session begins.
+     *
+     * @param method by which proof
+     * @param device what the client says of itself
+     * @param network where the client is, roughly
+     * @param provedAt when the person proved who they are
+     */
+    record Beginning(
+            String method,
+            @Nullable String device,
+            @Nullable String network,
+            Instant provedAt) {}
+
+    Session(
+            UUID id,
+            UUID userId,
+            @Nullable UUID workspaceId,
+            int epoch,
+            byte[] salt,
+            Beginning beginning,
+            Instant now,
+            Instant expiresAt) {
         this.id = id;
         this.userId = userId;
         this.workspaceId = workspaceId;
@@ -60,6 +94,10 @@ class Session {
         this.salt = salt.clone();
         this.createdAt = now;
         this.rotatedAt = now;
+        this.provedAt = beginning.provedAt();
+        this.method = beginning.method();
+        this.device = beginning.device();
+        this.network = beginning.network();
         this.expiresAt = expiresAt;
     }
 
@@ -87,6 +125,11 @@ class Session {
         rotatedAt = now;
     }
 
+    /** Notes that the person has proved once more who they are. */
+    void prove(Instant now) {
+        provedAt = now;
+    }
+
     /** Ends the family; false when it had ended before. */
     boolean end(Instant now) {
         if (endedAt != null) {
@@ -94,6 +137,19 @@ class Session {
         }
         endedAt = now;
         return true;
+    }
+
+    SessionView view(UUID current) {
+        return new SessionView(
+                id,
+                workspaceId,
+                method == null ? "unknown" : method,
+                device,
+                network,
+                createdAt,
+                rotatedAt,
+                expiresAt,
+                id.equals(current));
     }
 
     UUID id() {
@@ -107,6 +163,10 @@ class Session {
 
     Instant expiresAt() {
         return expiresAt;
+    }
+
+    Instant provedAt() {
+        return provedAt == null ? createdAt : provedAt;
     }
 
     UUID userId() {

@@ -13,6 +13,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -68,7 +69,9 @@ class SessionMechanism implements HttpAuthenticationMechanism {
                 session.ownRolePermissions(),
                 session.platformOperator(),
                 null,
-                session.brokerPerMinute());
+                session.brokerPerMinute(),
+                Map.of(),
+                session.provedAt());
     }
 
     @Override

@@ -4,7 +4,10 @@ import ai.celune.audit.AuditLog;
 import ai.celune.crypto.Derivation;
 import ai.celune.identity.IdentityLookups.KnownRefreshToken;
 import ai.celune.security.Actor;
+import ai.celune.security.ClientAddress;
 import ai.celune.security.CredentialEnded;
+import ai.celune.security.CurrentRequest;
+import ai.celune.security.RequestFacts;
 import ai.celune.tenancy.Ids;
 import ai.celune.tenancy.Scope;
 import ai.celune.web.ErrorCode;
@@ -19,6 +22,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,7 @@ public class Sessions {
     private final IdentityLookups lookups;
     private final AccessTokens accessTokens;
     private final AuditLog audit;
+    private final CurrentRequest request;
     private final Scope scope;
     private final Event<CredentialEnded> ended;
     private final IdentityConfig config;
@@ -43,6 +48,7 @@ public class Sessions {
             IdentityLookups lookups,
             AccessTokens accessTokens,
             AuditLog audit,
+            CurrentRequest request,
             Scope scope,
             Event<CredentialEnded> ended,
             IdentityConfig config,
@@ -52,6 +58,7 @@ public class Sessions {
         this.lookups = lookups;
         this.accessTokens = accessTokens;
         this.audit = audit;
+        this.request = request;
         this.scope = scope;
         this.ended = ended;
         this.config = config;
@@ -62,17 +69,33 @@ public class Sessions {
     /** Opens a session in the transaction of the proof that it rests on. */
     @Transactional(Transactional.TxType.MANDATORY)
     public Tokens open(UUID userId, @Nullable UUID workspaceId, String method) {
-        return open(userId, workspaceId, method, clock.instant().plus(config.lifetime()));
+        Instant now = clock.instant();
+        return open(userId, workspaceId, method, new Term(now.plus(config.lifetime()), now));
     }
+
+    /**
+     * What a session has from the one before it.
+     *
+     * @param expiresAt when it ends at the latest
+     * @param provedAt when the person proved who they are
+     */
+    public record Term(Instant expiresAt, Instant provedAt) {}
 
     /** Opens a session that goes on from an older one of the same person, which {@link #endForSuccessor} has ended. */
     @Transactional(Transactional.TxType.MANDATORY)
-    public Tokens open(UUID userId, @Nullable UUID workspaceId, String method, Instant expiresAt) {
+    public Tokens open(UUID userId, @Nullable UUID workspaceId, String method, Term term) {
         byte[] salt = bytes();
         byte[] token = bytes();
         Account account = entities.find(Account.class, userId);
-        Session session =
-                new Session(Ids.next(), userId, workspaceId, account.epoch(), salt, clock.instant(), expiresAt);
+        Session session = new Session(
+                Ids.next(),
+                userId,
+                workspaceId,
+                account.epoch(),
+                salt,
+                beginning(method, term),
+                clock.instant(),
+                term.expiresAt());
         entities.persist(session);
         entities.persist(new RefreshToken(token, session.id(), userId, 0));
         audit.recordAs(
@@ -80,6 +103,12 @@ public class Sessions {
                 Actor.Ref.session(session.id()),
                 new IdentityEvents.SessionCreated(session.id(), method));
         return tokens(session, token);
+    }
+
+    private Session.Beginning beginning(String method, Term term) {
+        RequestFacts facts = Objects.requireNonNull(request.facts());
+        return new Session.Beginning(
+                method, facts.userAgent(), ClientAddress.network(facts.address()), term.provedAt());
     }
 
     /** New tokens for a refresh token; 401 for any that is not the newest, whose family then ends (R16). */
@@ -131,18 +160,18 @@ public class Sessions {
     }
 
     /**
-     * Ends a session in favour of another one, once, and returns when that one ends at the latest. The account is locked, so that
+     * Ends a session in favour of another one, once, and returns what that one goes on with. The account is locked, so that
      * nothing that ends all its sessions can pass between.
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    public Instant endForSuccessor(UUID sessionId) {
+    public Term endForSuccessor(UUID sessionId) {
         Session session = entities.find(Session.class, sessionId, LockModeType.PESSIMISTIC_WRITE);
         Account account = entities.find(Account.class, session.userId(), LockModeType.PESSIMISTIC_READ);
         if (!session.lives(account.epoch(), clock.instant())) {
             throw new Problem(ErrorCode.UNAUTHENTICATED);
         }
         end(sessionId, "workspace_selected");
-        return session.expiresAt();
+        return new Term(session.expiresAt(), session.provedAt());
     }
 
     /** Ends the caller's own session. */

@@ -13,6 +13,7 @@ import ai.celune.web.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ class SignIns {
     private final AuditLog audit;
     private final Scope scope;
     private final Transactions transactions;
+    private final Clock clock;
 
     SignIns(
             EntityManager entities,
@@ -43,7 +45,8 @@ class SignIns {
             RateLimiter limits,
             AuditLog audit,
             Scope scope,
-            Transactions transactions) {
+            Transactions transactions,
+            Clock clock) {
         this.entities = entities;
         this.lookups = lookups;
         this.accounts = accounts;
@@ -54,6 +57,7 @@ class SignIns {
         this.audit = audit;
         this.scope = scope;
         this.transactions = transactions;
+        this.clock = clock;
     }
 
     Tokens signIn(SignIn proof) {
@@ -112,22 +116,43 @@ class SignIns {
         return sessions.refresh(known, token);
     }
 
-    /** The attempt commits on its own before anything is hashed, so that a refusal does not take it back. */
     void changePassword(UUID userId, ChangePassword wanted) {
-        String email =
-                transactions.inNew(() -> entities.find(Account.class, userId).email());
-        int failures = attempts.reserve(email);
-        Optional<KnownAccount> known = lookups.account(email);
-        try (Secret current = wanted.currentPassword()) {
-            if (!passwords.verify(current, known.map(KnownAccount::passwordHash).orElse(null))) {
-                throw refuse(email, known, failures, "wrong_password");
-            }
-        }
-        attempts.clear(email);
+        String email = email(userId);
+        prove(email, wanted.currentPassword());
         String hash = accounts.hash(wanted.newPassword());
         transactions.inNew(() -> {
             audit.record(new IdentityEvents.PasswordChanged(userId));
             return accounts.replacePassword(userId, hash, "password_changed");
         });
+    }
+
+    /** The session counts as just signed in. */
+    void reauthenticate(Actor session, Secret password) {
+        String email = email(session.user());
+        limits.takeForAccount(email);
+        prove(email, password);
+        UUID id = session.credential().id();
+        transactions.inNew(() -> {
+            entities.find(Session.class, id, LockModeType.PESSIMISTIC_WRITE).prove(clock.instant());
+            audit.record(new IdentityEvents.Reauthenticated(id));
+            return id;
+        });
+    }
+
+    private String email(UUID userId) {
+        return transactions.inNew(() -> entities.find(Account.class, userId).email());
+    }
+
+    /** The attempt commits on its own before anything is hashed, so that a refusal does not take it back. */
+    private void prove(String email, Secret shown) {
+        int failures = attempts.reserve(email);
+        Optional<KnownAccount> known = lookups.account(email);
+        try (Secret password = shown) {
+            if (!passwords.verify(
+                    password, known.map(KnownAccount::passwordHash).orElse(null))) {
+                throw refuse(email, known, failures, "wrong_password");
+            }
+        }
+        attempts.clear(email);
     }
 }

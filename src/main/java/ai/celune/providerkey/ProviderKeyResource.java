@@ -1,6 +1,7 @@
 package ai.celune.providerkey;
 
 import ai.celune.idempotency.Idempotent;
+import ai.celune.stepup.RecentProof;
 import ai.celune.web.Page;
 import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
@@ -30,6 +31,7 @@ class ProviderKeyResource {
 
     @POST
     @Idempotent
+    @RecentProof
     @PermissionsAllowed(ProviderKeyPermissions.WRITE)
     @Operation(summary = "Store a provider's key")
     public RestResponse<ProviderKeyView> create(@Valid @NotNull CreateProviderKey wanted) {
@@ -56,6 +58,7 @@ class ProviderKeyResource {
 
     @PUT
     @Path("/{id}/value")
+    @RecentProof
     @PermissionsAllowed(ProviderKeyPermissions.WRITE)
     @Operation(summary = "Replace the value of a provider key")
     public RestResponse<ProviderKeyView> replaceValue(

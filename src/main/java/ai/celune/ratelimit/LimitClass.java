@@ -26,6 +26,7 @@ public enum LimitClass {
             "/v1/auth/sign-in",
             "/v1/auth/accept-invitation",
             "/v1/auth/request-code",
+            "/v1/auth/reauthenticate",
             "/v1/auth/verify-email",
             "/v1/auth/reset-password");
 

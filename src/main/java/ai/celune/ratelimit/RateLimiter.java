@@ -108,11 +108,13 @@ public class RateLimiter {
     }
 
     private int count(LimitClass limitClass, @Nullable Actor actor) {
-        return switch (limitClass) {
+        int usual = switch (limitClass) {
             case BROKER -> broker(actor);
             case VERIFY -> config.verify();
             default -> limitClass.perMinute();
         };
+        Integer own = actor == null ? null : actor.limits().get(limitClass.label());
+        return own == null ? usual : Math.min(own, usual);
     }
 
     private int broker(@Nullable Actor actor) {

@@ -2,6 +2,7 @@ package ai.celune.security;
 
 import java.security.Principal;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param platformOperator may act under {@code /v1/platform}; never true for API keys
  * @param bindings provider keys that an API key may use; null for sessions, which may use all
  * @param brokerPerMinute the workspace's limit of broker calls; null for the default
+ * @param limits numbers per minute below those of the credential's kind, by the name of the limit's class
+ * @param provedAt when the person last proved who they are; null for credentials that cannot
  */
 public record Actor(
         Ref principal,
@@ -34,7 +37,9 @@ public record Actor(
         Set<String> permissions,
         boolean platformOperator,
         @Nullable Set<UUID> bindings,
-        @Nullable Integer brokerPerMinute)
+        @Nullable Integer brokerPerMinute,
+        Map<String, Integer> limits,
+        @Nullable Instant provedAt)
         implements Principal {
 
     /** A typed id, as audit entries show it. */
@@ -65,6 +70,7 @@ public record Actor(
         permissions = Set.copyOf(permissions);
         scopes = scopes == null ? null : Set.copyOf(scopes);
         bindings = bindings == null ? null : Set.copyOf(bindings);
+        limits = Map.copyOf(limits);
     }
 
     @Override
@@ -109,6 +115,8 @@ public record Actor(
                 effective,
                 platformOperator,
                 bindings,
-                brokerPerMinute);
+                brokerPerMinute,
+                limits,
+                provedAt);
     }
 }

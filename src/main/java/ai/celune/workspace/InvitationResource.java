@@ -1,6 +1,7 @@
 package ai.celune.workspace;
 
 import ai.celune.idempotency.Idempotent;
+import ai.celune.stepup.RecentProof;
 import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.validation.Valid;
@@ -21,6 +22,7 @@ class InvitationResource {
 
     @POST
     @Idempotent
+    @RecentProof
     @PermissionsAllowed(WorkspacePermissions.MEMBERS_WRITE)
     @Operation(summary = "Invite a person by e-mail address")
     public RestResponse<InvitationView> invite(@Valid @NotNull InviteMember wanted) {

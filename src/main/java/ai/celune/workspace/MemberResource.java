@@ -3,6 +3,7 @@ package ai.celune.workspace;
 import ai.celune.idempotency.Idempotent;
 import ai.celune.identity.People;
 import ai.celune.security.CurrentRequest;
+import ai.celune.stepup.RecentProof;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.JsonBodyReader;
 import ai.celune.web.Page;
@@ -56,6 +57,7 @@ class MemberResource {
     @PATCH
     @Path("/{userId}")
     @Consumes({"application/json", JsonBodyReader.MERGE_PATCH})
+    @RecentProof
     @PermissionsAllowed(WorkspacePermissions.MEMBERS_WRITE)
     @Operation(summary = "Change a member's role")
     public RestResponse<MemberRole> changeRole(
@@ -82,6 +84,7 @@ class MemberResource {
     @POST
     @Path("/{userId}/transfer-ownership")
     @Idempotent
+    @RecentProof
     @PermissionsAllowed(WorkspacePermissions.OWN)
     @Operation(summary = "Make a member an owner and oneself an administrator")
     @Refuses(status = 409, why = "The member is an owner already.")

@@ -1,6 +1,7 @@
 package ai.celune.workspace;
 
 import ai.celune.idempotency.Idempotent;
+import ai.celune.stepup.RecentProof;
 import ai.celune.web.JsonBodyReader;
 import ai.celune.web.Page;
 import ai.celune.web.Refuses;
@@ -42,6 +43,7 @@ class RoleResource {
     @POST
     @Path("/roles")
     @Idempotent
+    @RecentProof
     @PermissionsAllowed(WorkspacePermissions.ROLES_WRITE)
     @Operation(summary = "Define a role of the workspace")
     @Refuses(status = 409, why = "A role of this name exists, or the workspace has as many roles as it may have.")
@@ -70,6 +72,7 @@ class RoleResource {
     @PATCH
     @Path("/roles/{id}")
     @Consumes({"application/json", JsonBodyReader.MERGE_PATCH})
+    @RecentProof
     @PermissionsAllowed(WorkspacePermissions.ROLES_WRITE)
     @Operation(summary = "Change what a role of the workspace may do; effective with its members' next request")
     public RestResponse<RoleView> change(

@@ -1,6 +1,7 @@
 package ai.celune.workspace;
 
 import ai.celune.idempotency.Idempotent;
+import ai.celune.stepup.RecentProof;
 import ai.celune.web.Page;
 import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
@@ -28,6 +29,7 @@ class ServiceAccountResource {
 
     @POST
     @Idempotent
+    @RecentProof
     @PermissionsAllowed(WorkspacePermissions.SERVICE_ACCOUNTS_WRITE)
     @Operation(summary = "Create a service account")
     public RestResponse<ServiceAccountView> create(@Valid @NotNull CreateServiceAccount wanted) {

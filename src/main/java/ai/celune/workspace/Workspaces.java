@@ -15,7 +15,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -103,10 +102,10 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
         if (memberOf("w.id = :id", workspaceId, 1).isEmpty()) {
             throw new NotFound();
         }
-        Instant end = sessions.endForSuccessor(actor.credential().id());
+        Sessions.Term term = sessions.endForSuccessor(actor.credential().id());
         return scope.asUser(actor.user(), workspaceId, () -> {
             audit.record(new WorkspaceEvents.Selected(workspaceId));
-            return sessions.open(actor.user(), workspaceId, "workspace_selected", end);
+            return sessions.open(actor.user(), workspaceId, "workspace_selected", term);
         });
     }
 }

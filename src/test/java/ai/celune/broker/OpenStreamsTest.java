@@ -11,6 +11,7 @@ import ai.celune.web.Problem;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +43,8 @@ class OpenStreamsTest {
                 Set.of(),
                 false,
                 null,
+                null,
+                Map.of(),
                 null);
     }
 

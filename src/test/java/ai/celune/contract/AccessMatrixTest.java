@@ -36,6 +36,8 @@ class AccessMatrixTest {
     private static final Map<String, Object> BODIES = Map.of(
             "MeResource_changePassword",
             Map.of("currentPassword", Actors.PASSWORD, "newPassword", Actors.PASSWORD),
+            "AuthResource_reauthenticate",
+            Map.of("password", Actors.PASSWORD),
             "WorkspaceResource_create",
             Map.of("name", "Another", "accessCode", "WRONG-WRONG-WRONG-WRONG"));
 

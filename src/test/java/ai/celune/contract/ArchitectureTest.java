@@ -33,7 +33,16 @@ class ArchitectureTest {
             .importPackages("ai.celune");
 
     private static final Set<String> MECHANISMS = Set.of(
-            "web", "security", "tenancy", "crypto", "audit", "ratelimit", "idempotency", "classification", "egress");
+            "web",
+            "security",
+            "tenancy",
+            "crypto",
+            "audit",
+            "ratelimit",
+            "idempotency",
+            "classification",
+            "egress",
+            "stepup");
 
     /** Feature to the features it may know; everything else goes by id or by event. The arrows form no cycle. */
     private static final Map<String, Set<String>> ARROWS = Map.of(

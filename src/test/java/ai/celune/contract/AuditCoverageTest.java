@@ -132,6 +132,16 @@ class AuditCoverageTest {
                     () -> Api.post("/v1/auth/verify-email", null, Map.of("email", person.email(), "code", code)),
                     "user.email_verified");
         });
+        scripts.put("AuthResource_reauthenticate", () -> {
+            String person = actors.member().token();
+            return adds(
+                    () -> Api.post("/v1/auth/reauthenticate", person, Map.of("password", Actors.PASSWORD)),
+                    "session.reauthenticated");
+        });
+        scripts.put("SessionResource_end", () -> {
+            UUID other = Actors.sessionId(actors.owner().again());
+            return adds(() -> Api.delete("/v1/me/sessions/" + other, owner()), "session.ended");
+        });
         scripts.put("MeResource_changePassword", () -> {
             Session person = Actors.join(actors.owner(), "member");
             return adds(
@@ -257,6 +267,7 @@ class AuditCoverageTest {
         looks.put(
                 "ServiceAccountResource_get",
                 () -> shows("/v1/service-accounts/" + createServiceAccount().id()));
+        looks.put("SessionResource_list", () -> shows("/v1/me/sessions"));
         looks.put("RoleResource_permissions", () -> shows("/v1/permissions"));
         looks.put("RoleResource_list", () -> shows("/v1/roles"));
         looks.put("RoleResource_get", () -> shows("/v1/roles/" + createRole().id()));

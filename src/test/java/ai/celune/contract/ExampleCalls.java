@@ -170,6 +170,9 @@ final class ExampleCalls implements AutoCloseable {
         prepared.put(
                 "MeResource_signOutEverywhere",
                 () -> Call.of(Actors.join(owner(), "member").token()));
+        prepared.put("AuthResource_reauthenticate", () -> Call.of(token(), Map.of("password", Actors.PASSWORD)));
+        prepared.put("SessionResource_list", () -> Call.of(token()));
+        prepared.put("SessionResource_end", () -> Call.to(Actors.sessionId(owner().again()), token()));
         prepared.put("JwksResource_keys", () -> Call.of(null));
         prepared.put("PlatformResource_list", () -> {
             owner();

@@ -185,6 +185,7 @@ abstract class IsolationCases {
         Map<String, String> ids = new HashMap<>();
         ids.put("/v1/api-keys", actors.key("settings:read").id().toString());
         ids.put("/v1/members", actors.member().userId().toString());
+        ids.put("/v1/me/sessions", Actors.sessionId(owner).toString());
         ids.put("/v1/roles", Actors.role(owner, "settings:read").field("id"));
         ids.put("/v1/workspaces", owner.workspaceId().toString());
         ids.put(

@@ -88,7 +88,8 @@ public final class Layers implements QuarkusTestProfile {
                                     known.emailVerified(),
                                     "none",
                                     known.ownRolePermissions(),
-                                    known.brokerPerMinute()));
+                                    known.brokerPerMinute(),
+                                    known.provedAt()));
         }
     }
 

@@ -64,6 +64,8 @@ class UnknownEndsTest {
                 Set.of(),
                 false,
                 null,
+                null,
+                Map.of(),
                 null);
     }
 

@@ -56,6 +56,36 @@ class RateLimitTest {
     }
 
     @Test
+    void aKeyMayHaveLessThanOthersAndNeverMore() {
+        Map<String, Object> wanted = Map.of(
+                "name",
+                "slow",
+                "scopes",
+                List.of("settings:read", "api-keys:read"),
+                "limits",
+                Map.of("read", 3, "broker", 5));
+        Reply created = Api.post("/v1/api-keys", operator.token(), wanted).require(201);
+        assertEquals(3, created.json().at("/limits/read").asInt());
+        String key = created.field("key");
+        for (int i = 1; i <= 3; i++) {
+            assertEquals(
+                    "\"read\";q=3;w=60",
+                    Api.get("/v1/settings", key).require(200).header("RateLimit-Policy"));
+        }
+        assertLimited(Api.get("/v1/settings", key));
+        Reply verified = Api.post("/v1/api-keys/verify", key, Map.of("key", key));
+        assertEquals(200, verified.status(), verified.toString());
+        for (Map<String, Integer> above : List.of(Map.of("read", 61), Map.of("write", 31), Map.of("read", 0))) {
+            Map<String, Object> refused = Map.of("name", "fast", "scopes", List.of("settings:read"), "limits", above);
+            assertEquals(
+                    400, Api.post("/v1/api-keys", operator.token(), refused).status());
+        }
+        Reply rotated = Api.post("/v1/api-keys/" + created.id() + "/rotate", operator.token(), Map.of())
+                .require(201);
+        assertEquals(3, rotated.json().at("/limits/read").asInt());
+    }
+
+    @Test
     void ofAHundredParallelReadsExactlySixtyAreAdmitted() {
         String key = key("settings:read");
         List<Reply> replies = Api.atOnce(100, () -> Api.get("/v1/settings", key));

@@ -1,5 +1,6 @@
 package ai.celune.support;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -67,6 +68,17 @@ public final class Actors {
     public Session member(String role) {
         Session inviter = owner();
         return role.equals("owner") ? inviter : members.computeIfAbsent(role, wanted -> join(inviter, wanted));
+    }
+
+    /** The session that somebody calls with. */
+    public static UUID sessionId(Session of) {
+        for (JsonNode session :
+                Api.get("/v1/me/sessions", of.token()).require(200).items()) {
+            if (session.path("current").asBoolean()) {
+                return UUID.fromString(session.path("id").asText());
+            }
+        }
+        throw new AssertionError("no current session of " + of.email());
     }
 
     /** A new role of the person's workspace. */

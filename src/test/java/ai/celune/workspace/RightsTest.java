@@ -14,6 +14,7 @@ import io.quarkus.security.runtime.QuarkusPrincipal;
 import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +100,19 @@ class RightsTest {
     private static Actor actor(
             Actor.Ref credential, @Nullable String role, @Nullable Set<String> scopes, boolean operator) {
         Actor.Ref person = Actor.Ref.user(new UUID(3, 3));
-        return new Actor(person, credential, null, person.id(), null, role, scopes, Set.of(), operator, null, null);
+        return new Actor(
+                person,
+                credential,
+                null,
+                person.id(),
+                null,
+                role,
+                scopes,
+                Set.of(),
+                operator,
+                null,
+                null,
+                Map.of(),
+                null);
     }
 }
