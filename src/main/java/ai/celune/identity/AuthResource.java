@@ -19,14 +19,14 @@ class AuthResource {
     private final Accounts accounts;
     private final SignIns signIns;
     private final ResetCodes resetCodes;
-    private final Sessions sessions;
+    private final SignOuts signOuts;
     private final CurrentRequest request;
 
-    AuthResource(Accounts accounts, SignIns signIns, ResetCodes resetCodes, Sessions sessions, CurrentRequest request) {
+    AuthResource(Accounts accounts, SignIns signIns, ResetCodes resetCodes, SignOuts signOuts, CurrentRequest request) {
         this.accounts = accounts;
         this.signIns = signIns;
         this.resetCodes = resetCodes;
-        this.sessions = sessions;
+        this.signOuts = signOuts;
         this.request = request;
     }
 
@@ -35,6 +35,7 @@ class AuthResource {
     @PermitAll
     @ResponseStatus(201)
     @Operation(summary = "Create an account and its workspace with an access code")
+    @Refuses(status = 403, why = "Local accounts are off, and the code is not the first one.")
     @Refuses(status = 409, why = "The e-mail address has an account.")
     @Refuses(status = 422, why = "The code is wrong, used or expired.")
     public Tokens signUp(@Valid @NotNull SignUp wanted) {
@@ -45,6 +46,7 @@ class AuthResource {
     @Path("/sign-in")
     @PermitAll
     @Operation(summary = "Open a session with e-mail and password")
+    @Refuses(status = 403, why = "Local accounts are off.")
     public Tokens signIn(@Valid @NotNull SignIn proof) {
         return signIns.signIn(proof);
     }
@@ -63,7 +65,10 @@ class AuthResource {
     @PermitAll
     @ResponseStatus(201)
     @Operation(summary = "Join a workspace by invitation")
-    @Refuses(status = 403, why = "The caller must be a person in a session, or nobody yet.")
+    @Refuses(
+            status = 403,
+            why =
+                    "The caller must be a person in a session, or nobody yet; without a session local accounts must be on.")
     @Refuses(status = 409, why = "The person is a member, or the e-mail address has an account.")
     @Refuses(status = 422, why = "The code is wrong, used or expired.")
     public Tokens acceptInvitation(@Valid @NotNull AcceptInvitation wanted) {
@@ -74,6 +79,7 @@ class AuthResource {
     @Path("/reset-password")
     @PermitAll
     @Operation(summary = "Set a new password with an operator's code")
+    @Refuses(status = 403, why = "Local accounts are off.")
     @Refuses(status = 422, why = "The code is wrong, used or expired.")
     public void resetPassword(@Valid @NotNull ResetPassword wanted) {
         resetCodes.reset(wanted);
@@ -82,9 +88,13 @@ class AuthResource {
     @POST
     @Path("/sign-out")
     @Authenticated
-    @Operation(summary = "End the session")
+    @Operation(
+            summary = "End the session",
+            description =
+                    "With the session cookie, Location says where the browser ends its session at the provider too.")
     @Refuses(status = 403, why = "The caller must be a person in a session.")
     public void signOut() {
-        sessions.end(People.requireSession(request.requireActor()).credential().id(), "signed_out");
+        signOuts.signOut(
+                People.requireSession(request.requireActor()).credential().id());
     }
 }

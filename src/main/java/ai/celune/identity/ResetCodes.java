@@ -8,6 +8,7 @@ import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Ids;
 import ai.celune.tenancy.Scope;
 import ai.celune.web.NotFound;
+import ai.celune.web.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.security.SecureRandom;
@@ -26,6 +27,7 @@ class ResetCodes {
     private final IdentityLookups lookups;
     private final Accounts accounts;
     private final Attempts attempts;
+    private final LocalAccounts local;
     private final RateLimiter limits;
     private final AuditLog audit;
     private final CurrentRequest request;
@@ -38,6 +40,7 @@ class ResetCodes {
             IdentityLookups lookups,
             Accounts accounts,
             Attempts attempts,
+            LocalAccounts local,
             RateLimiter limits,
             AuditLog audit,
             CurrentRequest request,
@@ -48,6 +51,7 @@ class ResetCodes {
         this.lookups = lookups;
         this.accounts = accounts;
         this.attempts = attempts;
+        this.local = local;
         this.limits = limits;
         this.audit = audit;
         this.request = request;
@@ -58,8 +62,12 @@ class ResetCodes {
 
     AccessCodeView.Issued issue(UUID userId) {
         return scope.asPlatform(() -> {
-            if (entities.find(Account.class, userId) == null) {
+            Account account = entities.find(Account.class, userId);
+            if (account == null) {
                 throw new NotFound();
+            }
+            if (!account.hasPassword()) {
+                throw new Problem(IdentityErrors.NO_PASSWORD);
             }
             Instant now = clock.instant();
             Instant end = now.plus(LIFE);
@@ -82,6 +90,7 @@ class ResetCodes {
 
     /** Takes the code and the new password; every session of the person ends. */
     void reset(ResetPassword wanted) {
+        local.require();
         String email = EmailAddress.normalize(wanted.email());
         limits.takeForAccount(email);
         attempts.reserve(email);

@@ -26,6 +26,7 @@ class SignIns {
     private final IdentityLookups lookups;
     private final Accounts accounts;
     private final Passwords passwords;
+    private final LocalAccounts local;
     private final Attempts attempts;
     private final Sessions sessions;
     private final RateLimiter limits;
@@ -38,6 +39,7 @@ class SignIns {
             IdentityLookups lookups,
             Accounts accounts,
             Passwords passwords,
+            LocalAccounts local,
             Attempts attempts,
             Sessions sessions,
             RateLimiter limits,
@@ -48,6 +50,7 @@ class SignIns {
         this.lookups = lookups;
         this.accounts = accounts;
         this.passwords = passwords;
+        this.local = local;
         this.attempts = attempts;
         this.sessions = sessions;
         this.limits = limits;
@@ -57,6 +60,7 @@ class SignIns {
     }
 
     Tokens signIn(SignIn proof) {
+        local.require();
         String email = EmailAddress.normalize(proof.email());
         limits.takeForAccount(email);
         int failures = attempts.reserve(email);
@@ -114,8 +118,11 @@ class SignIns {
 
     /** The attempt commits on its own before anything is hashed, so that a refusal does not take it back. */
     void changePassword(UUID userId, ChangePassword wanted) {
-        String email =
-                transactions.inNew(() -> entities.find(Account.class, userId).email());
+        Account account = transactions.inNew(() -> entities.find(Account.class, userId));
+        String email = account.email();
+        if (email == null || !account.hasPassword()) {
+            throw new Problem(IdentityErrors.NO_PASSWORD);
+        }
         int failures = attempts.reserve(email);
         Optional<KnownAccount> known = lookups.account(email);
         try (Secret current = wanted.currentPassword()) {

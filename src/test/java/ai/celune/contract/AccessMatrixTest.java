@@ -132,7 +132,7 @@ class AccessMatrixTest {
     }
 
     private static String row(String name, String anonymous, Iterable<String> roles, String key) {
-        return "%-43s%-11s%-7s%-7s%-8s%-9s%-10s%s%n"
+        return "%-42s %-11s%-7s%-7s%-8s%-9s%-10s%s%n"
                 .formatted(cells(name, anonymous, roles, key))
                 .replace(System.lineSeparator(), "\n");
     }

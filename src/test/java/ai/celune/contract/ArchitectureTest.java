@@ -55,9 +55,14 @@ class ArchitectureTest {
             "identity.AccessCodes",
             "identity.Accounts",
             "identity.Attempts",
+            "identity.CookieMechanism",
+            "identity.FederatedIdentities",
+            "identity.ProviderSignIns",
+            "identity.Rechecks",
             "identity.ResetCodes",
             "identity.Sessions",
             "identity.SignIns",
+            "identity.SignOuts",
             "identity.SigningKeys",
             "providerkey.ProviderKeyUses",
             "providerkey.UnknownEnds",
@@ -80,7 +85,9 @@ class ArchitectureTest {
             "identity.AccessCodes",
             "identity.Accounts",
             "identity.Attempts",
+            "identity.FederatedIdentities",
             "identity.IdentityLookups",
+            "identity.Rechecks",
             "identity.ResetCodes",
             "identity.SigningKeys",
             "ops.DatabaseTime",
@@ -178,7 +185,7 @@ class ArchitectureTest {
                 .filter(type -> type.isAnnotatedWith(Entity.class) && !type.isAssignableTo(WorkspaceOwned.class))
                 .map(JavaClass::getSimpleName)
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(Set.of("AccessCode", "Account", "RefreshToken", "Session", "Workspace"), others);
+        assertEquals(Set.of("AccessCode", "Account", "BrowserSession", "RefreshToken", "Session", "Workspace"), others);
     }
 
     @Test
