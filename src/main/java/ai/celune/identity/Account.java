@@ -17,11 +17,12 @@ public class Account {
     @Id
     private UUID id = Ids.next();
 
-    @Column(nullable = false, updatable = false)
-    private String email;
+    @Column(updatable = false)
+    private @Nullable String email;
 
-    @Column(name = "password_hash", nullable = false)
-    private String passwordHash;
+    /** Null for a person who signs in at a provider alone. */
+    @Column(name = "password_hash")
+    private @Nullable String passwordHash;
 
     @Column(name = "platform_operator", nullable = false, updatable = false)
     private boolean platformOperator;
@@ -40,7 +41,7 @@ public class Account {
 
     protected Account() {}
 
-    Account(UUID id, String email, String passwordHash, boolean platformOperator, Instant now) {
+    Account(UUID id, @Nullable String email, @Nullable String passwordHash, boolean platformOperator, Instant now) {
         this.id = id;
         this.email = email;
         this.passwordHash = passwordHash;
@@ -52,7 +53,7 @@ public class Account {
         return id;
     }
 
-    public String email() {
+    public @Nullable String email() {
         return email;
     }
 
@@ -73,8 +74,8 @@ public class Account {
         return epoch;
     }
 
-    String passwordHash() {
-        return passwordHash;
+    boolean hasPassword() {
+        return passwordHash != null;
     }
 
     /** Ends every session at its next request. */

@@ -24,6 +24,7 @@ public class Accounts {
     private final EntityManager entities;
     private final IdentityLookups lookups;
     private final Passwords passwords;
+    private final LocalAccounts local;
     private final AccessCodes codes;
     private final Sessions sessions;
     private final MailedCodes mail;
@@ -40,6 +41,7 @@ public class Accounts {
             EntityManager entities,
             IdentityLookups lookups,
             Passwords passwords,
+            LocalAccounts local,
             AccessCodes codes,
             Sessions sessions,
             MailedCodes mail,
@@ -54,6 +56,7 @@ public class Accounts {
         this.entities = entities;
         this.lookups = lookups;
         this.passwords = passwords;
+        this.local = local;
         this.codes = codes;
         this.sessions = sessions;
         this.mail = mail;
@@ -74,6 +77,7 @@ public class Accounts {
         UUID userId = Ids.next();
         Tokens tokens = workspaceKeys.taking(workspaceId -> scope.asJoining(userId, workspaceId, () -> {
             AccessCodes.Used code = codes.use(wanted.accessCode(), userId, workspaceId);
+            local.requireFor(code);
             create(userId, email, hash, code.bootstrap());
             recordSignUp(userId, email, code.bootstrap());
             founded.fire(
@@ -87,7 +91,7 @@ public class Accounts {
     private void create(UUID userId, String email, String hash, boolean operator) {
         int created = entities.createNativeQuery(
                         "insert into account (id, email, password_hash, platform_operator, epoch, created_at,"
-                                + " version) values (:id, :email, :hash, :operator, 0, :now, 0) on conflict (email) do nothing")
+                                + " version) values (:id, :email, :hash, :operator, 0, :now, 0) on conflict (email) where password_hash is not null do nothing")
                 .setParameter("id", userId)
                 .setParameter("email", email)
                 .setParameter("hash", hash)
@@ -99,15 +103,25 @@ public class Accounts {
         }
     }
 
-    private void recordSignUp(UUID userId, String email, boolean operator) {
+    /**
+     * An account that a provider's person signs in to.
+     *
+     * @param email for display; no other account is found or refused by it
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void createWithoutPassword(UUID userId, @Nullable String email) {
+        entities.persist(new Account(userId, email, null, false, clock.instant()));
+        entities.flush();
+        recordSignUp(userId, email, false);
+    }
+
+    private void recordSignUp(UUID userId, @Nullable String email, boolean operator) {
         audit.recordAs(Actor.Ref.user(userId), null, new IdentityEvents.SignedUp(userId, operator, email));
     }
 
     Tokens acceptInvitation(AcceptInvitation wanted) {
         Actor actor = request.actor();
-        KnownInvitation invitation = lookups.invitation(Codes.digest(wanted.code()))
-                .filter(known -> !known.accepted() && known.expiresAt().isAfter(clock.instant()))
-                .orElseThrow(() -> Codes.refused("invitation"));
+        KnownInvitation invitation = openInvitation(wanted.code());
         limits.takeForAccount(invitation.email());
         if (actor == null) {
             Tokens tokens = join(invitation, newcomer(wanted, invitation));
@@ -115,6 +129,13 @@ public class Accounts {
             return tokens;
         }
         return join(invitation, new Joining(People.requireSession(actor).user(), null));
+    }
+
+    /** What a code invites to; refused when it is wrong, used or expired. */
+    KnownInvitation openInvitation(String code) {
+        return lookups.invitation(Codes.digest(code))
+                .filter(known -> !known.accepted() && known.expiresAt().isAfter(clock.instant()))
+                .orElseThrow(() -> Codes.refused("invitation"));
     }
 
     /** @param passwordHash of a new account; null for one that exists */
@@ -126,6 +147,7 @@ public class Accounts {
     }
 
     private Joining newcomer(AcceptInvitation wanted, KnownInvitation invitation) {
+        local.require();
         if (wanted.email() == null) {
             throw Problem.invalid("/email", "not_null", "is needed without a session");
         }
@@ -143,7 +165,9 @@ public class Accounts {
             if (joining.passwordHash() != null) {
                 create(joining.userId(), invitation.email(), joining.passwordHash(), false);
                 recordSignUp(joining.userId(), invitation.email(), false);
-            } else if (!entities.find(Account.class, joining.userId()).email().equals(invitation.email())) {
+            } else if (!invitation
+                    .email()
+                    .equals(entities.find(Account.class, joining.userId()).email())) {
                 throw Codes.refused("invitation");
             }
             sessions.endEarlier(joining.userId(), invitation.workspaceId());

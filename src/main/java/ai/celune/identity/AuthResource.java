@@ -20,7 +20,7 @@ class AuthResource {
     private final SignIns signIns;
     private final ResetCodes resetCodes;
     private final MailedCodes mail;
-    private final Sessions sessions;
+    private final SignOuts signOuts;
     private final CurrentRequest request;
 
     AuthResource(
@@ -28,13 +28,13 @@ class AuthResource {
             SignIns signIns,
             ResetCodes resetCodes,
             MailedCodes mail,
-            Sessions sessions,
+            SignOuts signOuts,
             CurrentRequest request) {
         this.accounts = accounts;
         this.signIns = signIns;
         this.resetCodes = resetCodes;
         this.mail = mail;
-        this.sessions = sessions;
+        this.signOuts = signOuts;
         this.request = request;
     }
 
@@ -43,6 +43,7 @@ class AuthResource {
     @PermitAll
     @ResponseStatus(201)
     @Operation(summary = "Create an account and its workspace with an access code")
+    @Refuses(status = 403, why = "Local accounts are off, and the code is not the first one.")
     @Refuses(status = 409, why = "The e-mail address has an account.")
     @Refuses(status = 422, why = "The code is wrong, used or expired.")
     public Tokens signUp(@Valid @NotNull SignUp wanted) {
@@ -53,6 +54,7 @@ class AuthResource {
     @Path("/sign-in")
     @PermitAll
     @Operation(summary = "Open a session with e-mail and password")
+    @Refuses(status = 403, why = "Local accounts are off.")
     public Tokens signIn(@Valid @NotNull SignIn proof) {
         return signIns.signIn(proof);
     }
@@ -71,7 +73,10 @@ class AuthResource {
     @PermitAll
     @ResponseStatus(201)
     @Operation(summary = "Join a workspace by invitation")
-    @Refuses(status = 403, why = "The caller must be a person in a session, or nobody yet.")
+    @Refuses(
+            status = 403,
+            why =
+                    "The caller must be a person in a session, or nobody yet; without a session local accounts must be on.")
     @Refuses(status = 409, why = "The person is a member, or the e-mail address has an account.")
     @Refuses(status = 422, why = "The code is wrong, used or expired.")
     public Tokens acceptInvitation(@Valid @NotNull AcceptInvitation wanted) {
@@ -82,6 +87,7 @@ class AuthResource {
     @Path("/reset-password")
     @PermitAll
     @Operation(summary = "Set a new password with a code that was mailed or that an operator handed over")
+    @Refuses(status = 403, why = "Local accounts are off.")
     @Refuses(status = 422, why = "The code is wrong, used or expired.")
     public void resetPassword(@Valid @NotNull ResetPassword wanted) {
         resetCodes.reset(wanted);
@@ -92,6 +98,7 @@ class AuthResource {
     @PermitAll
     @ResponseStatus(202)
     @Operation(summary = "Mail a code that proves the mailbox to whoever has an account with this address")
+    @Refuses(status = 403, why = "Local accounts are off.")
     @Refuses(status = 409, why = "The installation sends no mail.")
     public void requestCode(@Valid @NotNull RequestCode wanted) {
         mail.request(wanted.email());
@@ -111,6 +118,7 @@ class AuthResource {
     @Authenticated
     @Operation(summary = "Prove once more who one is, for what only a recent proof allows")
     @Refuses(status = 403, why = "The caller must be a person in a session.")
+    @Refuses(status = 409, why = "The person has no password: the provider is asked by signing in there again.")
     public void reauthenticate(@Valid @NotNull Reauthenticate proof) {
         signIns.reauthenticate(People.requireSession(request.requireActor()), proof.password());
     }
@@ -118,9 +126,13 @@ class AuthResource {
     @POST
     @Path("/sign-out")
     @Authenticated
-    @Operation(summary = "End the session")
+    @Operation(
+            summary = "End the session",
+            description =
+                    "With the session cookie, Location says where the browser ends its session at the provider too.")
     @Refuses(status = 403, why = "The caller must be a person in a session.")
     public void signOut() {
-        sessions.end(People.requireSession(request.requireActor()).credential().id(), "signed_out");
+        signOuts.signOut(
+                People.requireSession(request.requireActor()).credential().id());
     }
 }

@@ -15,6 +15,10 @@ public interface IdentityConfig {
     @WithDefault("12h")
     Duration lifetime();
 
+    /** How long a browser's session lives between two requests; noted to the minute. */
+    @WithDefault("30m")
+    Duration idle();
+
     /** The {@code iss} and {@code aud} of access tokens. */
     @WithDefault("celune")
     String issuer();

@@ -10,6 +10,12 @@ public final class IdentityErrors {
 
     public static final ErrorCode EMAIL_TAKEN =
             new ErrorCode(409, "email_taken", "There is an account with this e-mail address.");
+    public static final ErrorCode IDENTITY_TAKEN =
+            new ErrorCode(409, "identity_taken", "The identity belongs to another account.");
+    public static final ErrorCode LOCAL_ACCOUNTS_OFF =
+            new ErrorCode(403, "local_accounts_off", "People sign in at an identity provider here.");
+    public static final ErrorCode NO_PASSWORD =
+            new ErrorCode(409, "no_password", "The person signs in at an identity provider and has no password.");
     public static final ErrorCode SESSION_REQUIRED =
             new ErrorCode(403, "session_required", "This operation needs the session of a person.");
 

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 interface IdentityEvents {
     @Event(value = "user.signed_up", target = "user")
     record SignedUp(
-            UUID target, boolean platformOperator, @Personal String email) implements AuditEvent {}
+            UUID target,
+            boolean platformOperator,
+            @Personal @Nullable String email) implements AuditEvent {}
 
     @Event(value = "session.created", target = "session")
     record SessionCreated(UUID target, String method) implements AuditEvent {}
@@ -50,6 +52,10 @@ interface IdentityEvents {
 
     @Event(value = "user.email_verified", target = "user")
     record EmailVerified(UUID target) implements AuditEvent {}
+
+    @Event(value = "user.identity_linked", target = "user")
+    record IdentityLinked(
+            UUID target, String issuer, @Personal String subject) implements AuditEvent {}
 
     @Event(value = "access_code.issued", target = "access_code")
     record CodeIssued(UUID target, Instant expiresAt) implements AuditEvent {}

@@ -30,15 +30,23 @@ class MailedCodes {
     private final Mailer mailer;
     private final IdentityLookups lookups;
     private final ResetCodes codes;
+    private final LocalAccounts local;
     private final RateLimiter limits;
     private final ThreadPoolExecutor sender = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), work -> new Thread(work, "mail"));
 
-    MailedCodes(MailConfig config, Mailer mailer, IdentityLookups lookups, ResetCodes codes, RateLimiter limits) {
+    MailedCodes(
+            MailConfig config,
+            Mailer mailer,
+            IdentityLookups lookups,
+            ResetCodes codes,
+            LocalAccounts local,
+            RateLimiter limits) {
         this.config = config;
         this.mailer = mailer;
         this.lookups = lookups;
         this.codes = codes;
+        this.local = local;
         this.limits = limits;
     }
 
@@ -49,6 +57,7 @@ class MailedCodes {
      */
     void request(String address) {
         String email = EmailAddress.normalize(address);
+        local.require();
         limits.takeForAccount(email);
         if (config.from().isEmpty()) {
             throw new Problem(IdentityErrors.MAIL_NOT_CONFIGURED);

@@ -37,6 +37,7 @@ class MeResource {
     @Path("/password")
     @Operation(summary = "Change the password; every session ends")
     @Refuses(status = 403, why = "The caller must be a person in a session.")
+    @Refuses(status = 409, why = "The person signs in at an identity provider and has no password.")
     public void changePassword(@Valid @NotNull ChangePassword wanted) {
         signIns.changePassword(session().user(), wanted);
     }

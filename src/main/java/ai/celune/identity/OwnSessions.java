@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 @Transactional
 class OwnSessions {
-    private static final String OPEN =
-            "select s from Session s join Account a on a.id = s.userId where s.userId = :user"
-                    + " and s.endedAt is null and s.expiresAt > :now and s.epoch = a.epoch and s.id > :after order by s.id";
+    private static final String OPEN = "select s, b.seenAt from Session s join Account a on a.id = s.userId"
+            + " left join BrowserSession b on b.sessionId = s.id where s.userId = :user and s.endedAt is null"
+            + " and s.expiresAt > :now and s.epoch = a.epoch and s.id > :after order by s.id";
 
     private final EntityManager entities;
     private final Sessions sessions;
@@ -35,13 +36,13 @@ class OwnSessions {
     Page<SessionView> list(@Nullable UUID after, int limit) {
         Actor actor = People.requireSession(request.requireActor());
         UUID current = actor.credential().id();
-        List<SessionView> rows = entities.createQuery(OPEN, Session.class)
+        List<SessionView> rows = entities.createQuery(OPEN, Object[].class)
                 .setParameter("user", actor.user())
                 .setParameter("now", clock.instant())
                 .setParameter("after", after == null ? new UUID(0, 0) : after)
                 .setMaxResults(limit + 1)
                 .getResultStream()
-                .map(session -> session.view(current))
+                .map(row -> ((Session) row[0]).view((Instant) row[1], current))
                 .toList();
         return Page.of(rows, limit, SessionView::id, row -> row);
     }

@@ -4,11 +4,15 @@ import ai.celune.idempotency.Idempotent;
 import ai.celune.security.PlatformPermissions;
 import ai.celune.stepup.RecentProof;
 import ai.celune.web.Page;
+import ai.celune.web.Refuses;
 import ai.celune.web.Responses;
 import io.quarkus.security.PermissionsAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -24,10 +28,12 @@ import org.jspecify.annotations.Nullable;
 class PlatformResource {
     private final AccessCodes codes;
     private final ResetCodes resetCodes;
+    private final FederatedIdentities identities;
 
-    PlatformResource(AccessCodes codes, ResetCodes resetCodes) {
+    PlatformResource(AccessCodes codes, ResetCodes resetCodes, FederatedIdentities identities) {
         this.codes = codes;
         this.resetCodes = resetCodes;
+        this.identities = identities;
     }
 
     @POST
@@ -60,7 +66,16 @@ class PlatformResource {
     @Idempotent
     @RecentProof
     @Operation(summary = "Issue a code by which a person sets a new password")
+    @Refuses(status = 409, why = "The person has no password, or an equal request is being worked on.")
     public RestResponse<AccessCodeView.Issued> resetCode(@RestPath UUID id) {
         return Responses.created(resetCodes.issue(id));
+    }
+
+    @PUT
+    @Path("/users/{id}/identity")
+    @Operation(summary = "Let a person sign in at an identity provider too")
+    @Refuses(status = 409, why = "The identity belongs to another account.")
+    public void link(@RestPath UUID id, @Valid @NotNull LinkIdentity wanted) {
+        identities.link(id, wanted);
     }
 }

@@ -8,6 +8,7 @@ import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Ids;
 import ai.celune.tenancy.Scope;
 import ai.celune.web.NotFound;
+import ai.celune.web.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.persistence.EntityManager;
@@ -27,6 +28,7 @@ class ResetCodes {
     private final IdentityLookups lookups;
     private final Accounts accounts;
     private final Attempts attempts;
+    private final LocalAccounts local;
     private final RateLimiter limits;
     private final AuditLog audit;
     private final CurrentRequest request;
@@ -39,6 +41,7 @@ class ResetCodes {
             IdentityLookups lookups,
             Accounts accounts,
             Attempts attempts,
+            LocalAccounts local,
             RateLimiter limits,
             AuditLog audit,
             CurrentRequest request,
@@ -49,6 +52,7 @@ class ResetCodes {
         this.lookups = lookups;
         this.accounts = accounts;
         this.attempts = attempts;
+        this.local = local;
         this.limits = limits;
         this.audit = audit;
         this.request = request;
@@ -60,8 +64,12 @@ class ResetCodes {
     /** A code that the platform operator hands over. */
     AccessCodeView.Issued issue(UUID userId) {
         return scope.asPlatform(() -> {
-            if (entities.find(Account.class, userId) == null) {
+            Account account = entities.find(Account.class, userId);
+            if (account == null) {
                 throw new NotFound();
+            }
+            if (!account.hasPassword()) {
+                throw new Problem(IdentityErrors.NO_PASSWORD);
             }
             AccessCodeView.Issued issued = make(userId, request.requireActor().user(), false);
             audit.recordForOperators(new IdentityEvents.PasswordReset(userId, "code_issued"));
@@ -99,6 +107,7 @@ class ResetCodes {
 
     /** Takes the code and the new password; every session of the person ends. */
     void reset(ResetPassword wanted) {
+        local.require();
         Optional<KnownResetCode> code = find(wanted.email(), wanted.code());
         String hash = accounts.hash(wanted.password());
         KnownResetCode known = code.orElseThrow(() -> Codes.refused("reset_code"));

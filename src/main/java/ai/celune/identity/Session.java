@@ -139,7 +139,8 @@ class Session {
         return true;
     }
 
-    SessionView view(UUID current) {
+    /** @param seenAt when a browser was last seen with it; null for tokens */
+    SessionView view(@Nullable Instant seenAt, UUID current) {
         return new SessionView(
                 id,
                 workspaceId,
@@ -147,7 +148,7 @@ class Session {
                 device,
                 network,
                 createdAt,
-                rotatedAt,
+                seenAt == null ? rotatedAt : seenAt,
                 expiresAt,
                 id.equals(current));
     }

@@ -3,7 +3,6 @@ package ai.celune.identity;
 import ai.celune.identity.IdentityLookups.KnownSession;
 import ai.celune.security.Actor;
 import ai.celune.security.Credentials;
-import ai.celune.security.RefusedCredential;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -13,8 +12,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 
 /** Access tokens: signature first, then the session they name, read on every request. */
@@ -47,31 +44,7 @@ class SessionMechanism implements HttpAuthenticationMechanism {
     private Actor actor(String token) {
         UUID sessionId = tokens.session(token).orElseThrow(AuthenticationFailedException::new);
         KnownSession session = lookups.session(sessionId).orElseThrow(AuthenticationFailedException::new);
-        Actor.Ref credential = Actor.Ref.session(sessionId);
-        Actor.Ref person = Actor.Ref.user(session.userId());
-        if (session.ended()) {
-            throw new RefusedCredential(credential, person, session.workspaceId(), "ended");
-        }
-        if (!session.expiresAt().isAfter(clock.instant())) {
-            throw new RefusedCredential(credential, person, session.workspaceId(), "expired");
-        }
-        if (session.workspaceId() != null && session.role() == null) {
-            throw new RefusedCredential(credential, person, session.workspaceId(), "member_removed");
-        }
-        return new Actor(
-                person,
-                credential,
-                session.expiresAt(),
-                session.userId(),
-                session.workspaceId(),
-                session.role(),
-                mail.requireVerified() && !session.emailVerified() ? Set.of() : null,
-                session.ownRolePermissions(),
-                session.platformOperator(),
-                null,
-                session.brokerPerMinute(),
-                Map.of(),
-                session.provedAt());
+        return session.actor(clock.instant(), mail.requireVerified());
     }
 
     @Override

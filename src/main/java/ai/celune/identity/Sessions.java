@@ -3,6 +3,7 @@ package ai.celune.identity;
 import ai.celune.audit.AuditLog;
 import ai.celune.crypto.Derivation;
 import ai.celune.identity.IdentityLookups.KnownRefreshToken;
+import ai.celune.identity.oidc.ProviderSignIn;
 import ai.celune.security.Actor;
 import ai.celune.security.ClientAddress;
 import ai.celune.security.CredentialEnded;
@@ -35,6 +36,7 @@ public class Sessions {
     private final EntityManager entities;
     private final IdentityLookups lookups;
     private final AccessTokens accessTokens;
+    private final BrowserSessions browsers;
     private final AuditLog audit;
     private final CurrentRequest request;
     private final Scope scope;
@@ -47,6 +49,7 @@ public class Sessions {
             EntityManager entities,
             IdentityLookups lookups,
             AccessTokens accessTokens,
+            BrowserSessions browsers,
             AuditLog audit,
             CurrentRequest request,
             Scope scope,
@@ -57,6 +60,7 @@ public class Sessions {
         this.entities = entities;
         this.lookups = lookups;
         this.accessTokens = accessTokens;
+        this.browsers = browsers;
         this.audit = audit;
         this.request = request;
         this.scope = scope;
@@ -69,8 +73,7 @@ public class Sessions {
     /** Opens a session in the transaction of the proof that it rests on. */
     @Transactional(Transactional.TxType.MANDATORY)
     public Tokens open(UUID userId, @Nullable UUID workspaceId, String method) {
-        Instant now = clock.instant();
-        return open(userId, workspaceId, method, new Term(now.plus(config.lifetime()), now));
+        return open(userId, workspaceId, method, fullTerm());
     }
 
     /**
@@ -84,25 +87,45 @@ public class Sessions {
     /** Opens a session that goes on from an older one of the same person, which {@link #endForSuccessor} has ended. */
     @Transactional(Transactional.TxType.MANDATORY)
     public Tokens open(UUID userId, @Nullable UUID workspaceId, String method, Term term) {
-        byte[] salt = bytes();
+        Session session = begin(userId, workspaceId, method, term);
+        if (browsers.isCaller()) {
+            browsers.moveTo(session);
+            return Tokens.inCookie(session.workspaceId());
+        }
         byte[] token = bytes();
+        entities.persist(new RefreshToken(token, session.id(), userId, 0));
+        return tokens(session, token);
+    }
+
+    /** Opens a session that a browser holds by the cookie, in the transaction that proved the identity. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void openInBrowser(UUID userId, @Nullable UUID workspaceId, ProviderSignIn signIn) {
+        String method = "oidc:" + signIn.provider().name();
+        browsers.begin(begin(userId, workspaceId, method, fullTerm()), signIn);
+    }
+
+    private Term fullTerm() {
+        Instant now = clock.instant();
+        return new Term(now.plus(config.lifetime()), now);
+    }
+
+    private Session begin(UUID userId, @Nullable UUID workspaceId, String method, Term term) {
         Account account = entities.find(Account.class, userId);
         Session session = new Session(
                 Ids.next(),
                 userId,
                 workspaceId,
                 account.epoch(),
-                salt,
+                bytes(),
                 beginning(method, term),
                 clock.instant(),
                 term.expiresAt());
         entities.persist(session);
-        entities.persist(new RefreshToken(token, session.id(), userId, 0));
         audit.recordAs(
                 Actor.Ref.user(userId),
                 Actor.Ref.session(session.id()),
                 new IdentityEvents.SessionCreated(session.id(), method));
-        return tokens(session, token);
+        return session;
     }
 
     private Session.Beginning beginning(String method, Term term) {
@@ -180,6 +203,16 @@ public class Sessions {
         Session session = entities.find(Session.class, sessionId, LockModeType.PESSIMISTIC_WRITE);
         if (session.end(clock.instant())) {
             audit.record(new IdentityEvents.SessionEnded(sessionId, reason));
+            ended.fire(CredentialEnded.everywhere(sessionId));
+        }
+    }
+
+    /** Ends a session whose provider ended it, or says no to it. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void endByProvider(UUID sessionId, String reason) {
+        Session session = entities.find(Session.class, sessionId, LockModeType.PESSIMISTIC_WRITE);
+        if (session.end(clock.instant())) {
+            audit.recordAs(Actor.Ref.user(session.userId()), null, new IdentityEvents.SessionEnded(sessionId, reason));
             ended.fire(CredentialEnded.everywhere(sessionId));
         }
     }

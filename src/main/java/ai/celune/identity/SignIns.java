@@ -27,6 +27,7 @@ class SignIns {
     private final IdentityLookups lookups;
     private final Accounts accounts;
     private final Passwords passwords;
+    private final LocalAccounts local;
     private final Attempts attempts;
     private final Sessions sessions;
     private final RateLimiter limits;
@@ -40,6 +41,7 @@ class SignIns {
             IdentityLookups lookups,
             Accounts accounts,
             Passwords passwords,
+            LocalAccounts local,
             Attempts attempts,
             Sessions sessions,
             RateLimiter limits,
@@ -51,6 +53,7 @@ class SignIns {
         this.lookups = lookups;
         this.accounts = accounts;
         this.passwords = passwords;
+        this.local = local;
         this.attempts = attempts;
         this.sessions = sessions;
         this.limits = limits;
@@ -61,6 +64,7 @@ class SignIns {
     }
 
     Tokens signIn(SignIn proof) {
+        local.require();
         String email = EmailAddress.normalize(proof.email());
         limits.takeForAccount(email);
         int failures = attempts.reserve(email);
@@ -140,7 +144,12 @@ class SignIns {
     }
 
     private String email(UUID userId) {
-        return transactions.inNew(() -> entities.find(Account.class, userId).email());
+        Account account = transactions.inNew(() -> entities.find(Account.class, userId));
+        String email = account.email();
+        if (email == null || !account.hasPassword()) {
+            throw new Problem(IdentityErrors.NO_PASSWORD);
+        }
+        return email;
     }
 
     /** The attempt commits on its own before anything is hashed, so that a refusal does not take it back. */

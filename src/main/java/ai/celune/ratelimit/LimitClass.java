@@ -18,6 +18,8 @@ public enum LimitClass {
     BROKER(600),
     /** Verification of keys for other services; the number is configured. */
     VERIFY(6_000),
+    /** Logouts that an identity provider tells of: 600 a minute by address, because all its people's come from one. */
+    PROVIDER_LOGOUT(600),
     /** Requests without a valid credential: 30 a minute by address. */
     ANONYMOUS(30);
 
@@ -46,6 +48,9 @@ public enum LimitClass {
         if (path.equals("/v1/auth/refresh")) {
             return REFRESH;
         }
+        if (path.startsWith("/v1/auth/oidc/") && path.endsWith("/back-channel-logout")) {
+            return PROVIDER_LOGOUT;
+        }
         if (method.equals("POST") && path.equals("/v1/api-keys/verify")) {
             return VERIFY;
         }
@@ -54,7 +59,7 @@ public enum LimitClass {
 
     /** Counted for the address even when the request carries a valid credential, which is not what it is about. */
     boolean isProof() {
-        return this == AUTH || this == REFRESH;
+        return this == AUTH || this == REFRESH || this == PROVIDER_LOGOUT;
     }
 
     int perMinute() {

@@ -15,9 +15,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between authentication and authorization: resolves the identity, counts the request, and answers bad credentials itself. A JAX-RS
+ * Stands between authentication and authorization: resolves the identity, counts the request, and answers bad credentials and forged writes itself. A JAX-RS
  * filter would run after the permission check, and Quarkus' own failure handler before us.
  */
 @ApplicationScoped
@@ -45,10 +46,12 @@ class RateLimitHandler {
         } else if (hasKeyInQuery(context)) {
             unauthenticated(
                     context, new Problem(ErrorCode.INVALID_REQUEST, "a key must not stand in the query string"));
+        } else if (Credentials.isProviderSignIn(context)) {
+            count(context, null);
         } else {
             QuarkusHttpUser.getSecurityIdentity(context, identities)
                     .subscribe()
-                    .with(identity -> count(context, identity), failure -> unauthenticated(context, failure));
+                    .with(identity -> identified(context, identity), failure -> unauthenticated(context, failure));
         }
     }
 
@@ -57,14 +60,25 @@ class RateLimitHandler {
         return query != null && query.contains("=" + Credentials.API_KEY_PREFIX);
     }
 
-    private void count(RoutingContext context, SecurityIdentity identity) {
+    private void identified(RoutingContext context, SecurityIdentity identity) {
         QuarkusHttpUser.setIdentity(identity, context);
-        Actor actor = CurrentRequest.actorOf(context);
+        count(context, CurrentRequest.actorOf(context));
+    }
+
+    private void count(RoutingContext context, @Nullable Actor actor) {
         LimitClass limitClass = limitClass(context);
         LimitClass counted = actor == null && !limitClass.isProof() ? LimitClass.ANONYMOUS : limitClass;
         limiter.take(context, counted, actor)
-                .onSuccess(taken -> context.next())
+                .onSuccess(taken -> goOn(context, actor))
                 .onFailure(limited -> refusals.answer(context, limited));
+    }
+
+    private void goOn(RoutingContext context, @Nullable Actor actor) {
+        if (actor != null && Credentials.isForged(context)) {
+            refusals.answer(context, new Problem(ErrorCode.CROSS_SITE_REQUEST));
+        } else {
+            context.next();
+        }
     }
 
     /** A bad credential costs a slot of its address, so that nobody tries many. */

@@ -15,7 +15,7 @@ public final class RefusedCredential extends SecurityException {
     private final transient @Nullable UUID workspaceId;
     private final String reason;
 
-    /** @param reason {@code revoked}, {@code expired}, {@code ended}, {@code member_removed} or {@code address_not_allowed} */
+    /** @param reason {@code revoked}, {@code expired}, {@code ended}, {@code idle}, {@code member_removed} or {@code address_not_allowed} */
     public RefusedCredential(Actor.Ref credential, Actor.Ref principal, @Nullable UUID workspaceId, String reason) {
         super(reason);
         this.credential = credential;

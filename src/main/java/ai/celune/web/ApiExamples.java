@@ -53,7 +53,7 @@ public class ApiExamples implements OASFilter {
         }
         for (Parameter parameter : Objects.requireNonNullElse(operation.getParameters(), List.<Parameter>of())) {
             if (parameter.getIn() == Parameter.In.PATH) {
-                parameter.setExample(ID);
+                parameter.setExample(parameter.getName().equals("provider") ? "keycloak" : ID);
             }
         }
         if (operation.getRequestBody() != null && example.has("request")) {
@@ -96,6 +96,7 @@ public class ApiExamples implements OASFilter {
         return switch (status) {
             case "201" -> "Created";
             case "204" -> "No Content";
+            case "303" -> "See Other";
             default -> "OK";
         };
     }

@@ -16,6 +16,8 @@ public record ErrorCode(int status, String code, String title) {
             new ErrorCode(401, "unauthenticated", "A valid credential is required.");
     public static final ErrorCode PERMISSION_DENIED =
             new ErrorCode(403, "permission_denied", "The caller lacks a permission.");
+    public static final ErrorCode CROSS_SITE_REQUEST =
+            new ErrorCode(403, "cross_site_request", "A write with the session cookie must come from this origin.");
     public static final ErrorCode NOT_FOUND = new ErrorCode(404, "not_found", "There is no such resource.");
     public static final ErrorCode METHOD_NOT_ALLOWED =
             new ErrorCode(405, "method_not_allowed", "The resource does not know this method.");

@@ -28,6 +28,10 @@ interface WorkspaceEvents {
     @Event(value = "member.joined", target = "user")
     record Joined(UUID target, String role, UUID invitation) implements AuditEvent {}
 
+    /** By the claims of the provider at which the person signed in for the first time. */
+    @Event(value = "member.joined", target = "user")
+    record Provisioned(UUID target, String role, String provider) implements AuditEvent {}
+
     @Event(value = "member.role_changed", target = "user")
     record RoleChanged(UUID target, String before, String after) implements AuditEvent {}
 

@@ -140,7 +140,7 @@ class AccessMatrixTest {
     }
 
     private static String row(String name, String anonymous, Iterable<String> roles, String key) {
-        return "%-46s%-11s%-7s%-7s%-8s%-9s%-10s%-8s%s%n"
+        return "%-50s %-11s%-7s%-7s%-8s%-9s%-10s%-8s%s%n"
                 .formatted(cells(name, anonymous, roles, key))
                 .replace(System.lineSeparator(), "\n");
     }

@@ -62,6 +62,10 @@ class ApiExamplesTest {
         try (ExampleCalls examples = new ExampleCalls()) {
             for (Operation operation : Operations.all()) {
                 JsonNode example = examples.example(operation.id());
+                if (operation.isOidc()) {
+                    // OidcIT: no provider is configured here.
+                    continue;
+                }
                 Reply reply = examples.send(operation, examples.prepare(operation));
                 if (reply.status() != example.path("status").asInt()) {
                     wrong.add(operation.id() + " answers " + reply);

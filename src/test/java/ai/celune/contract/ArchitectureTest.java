@@ -65,9 +65,14 @@ class ArchitectureTest {
             "identity.AccessCodes",
             "identity.Accounts",
             "identity.Attempts",
+            "identity.CookieMechanism",
+            "identity.FederatedIdentities",
+            "identity.ProviderSignIns",
+            "identity.Rechecks",
             "identity.ResetCodes",
             "identity.Sessions",
             "identity.SignIns",
+            "identity.SignOuts",
             "identity.SigningKeys",
             "providerkey.ProviderKeyUses",
             "providerkey.UnknownEnds",
@@ -91,7 +96,9 @@ class ArchitectureTest {
             "identity.AccessCodes",
             "identity.Accounts",
             "identity.Attempts",
+            "identity.FederatedIdentities",
             "identity.IdentityLookups",
+            "identity.Rechecks",
             "identity.ResetCodes",
             "identity.SigningKeys",
             "ops.DatabaseTime",
@@ -189,7 +196,7 @@ class ArchitectureTest {
                 .filter(type -> type.isAnnotatedWith(Entity.class) && !type.isAssignableTo(WorkspaceOwned.class))
                 .map(JavaClass::getSimpleName)
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(Set.of("AccessCode", "Account", "RefreshToken", "Session", "Workspace"), others);
+        assertEquals(Set.of("AccessCode", "Account", "BrowserSession", "RefreshToken", "Session", "Workspace"), others);
     }
 
     @Test

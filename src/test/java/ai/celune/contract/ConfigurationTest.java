@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithParentName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,15 @@ class ConfigurationTest {
         return properties;
     }
 
+    /** What a map of named settings holds for each name. */
+    private static JavaClass settings(JavaMethod map) {
+        return map.getReturnType().getAllInvolvedRawTypes().stream()
+                .filter(JavaClass::isInterface)
+                .filter(type -> type.getPackageName().startsWith("ai.celune"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static void add(Map<String, String> properties, String prefix, JavaMethod method) {
         if (method.getModifiers().contains(com.tngtech.archunit.core.domain.JavaModifier.STATIC)) {
             return;
@@ -67,7 +77,8 @@ class ConfigurationTest {
         String name = prefix + "."
                 + method.getName().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
         if (method.getRawReturnType().isEquivalentTo(Map.class)) {
-            properties.put(name + ".<name>.base-url", "none");
+            String entry = (method.isAnnotatedWith(WithParentName.class) ? prefix : name) + ".<name>";
+            settings(method).getMethods().forEach(nested -> add(properties, entry, nested));
             return;
         }
         if (method.getRawReturnType().isInterface()

@@ -188,6 +188,12 @@ final class ExampleCalls implements AutoCloseable {
         prepared.put(
                 "PlatformResource_resetCode",
                 () -> Call.to(Actors.join(owner(), "member").userId(), operator()));
+        prepared.put(
+                "PlatformResource_link",
+                () -> new Call(
+                        operator(),
+                        Actors.join(owner(), "member").userId(),
+                        Map.of("subject", java.util.UUID.randomUUID().toString())));
         prepared.put("OperatorLogResource_list", () -> {
             Actors.accessCode();
             return Call.of(operator());

@@ -170,7 +170,7 @@ abstract class IsolationCases {
                 .filter(operation -> !operation.pathParameters().isEmpty())
                 .filter(operation -> !operation.path().startsWith("/v1/platform/"))
                 // A provider's name and path are no ids; foreign keys named in the header: BrokerRefusalTest.
-                .filter(operation -> !operation.isBroker())
+                .filter(operation -> !operation.isBroker() && !operation.isOidc())
                 .toList();
     }
 

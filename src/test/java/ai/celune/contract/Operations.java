@@ -29,6 +29,11 @@ final class Operations {
             return !method.equals("GET") && !method.equals("HEAD");
         }
 
+        /** Needs an identity provider, which OidcIT has. */
+        boolean isOidc() {
+            return path.startsWith("/v1/auth/oidc/");
+        }
+
         boolean isBroker() {
             return path.startsWith("/v1/proxy/");
         }
@@ -68,7 +73,8 @@ final class Operations {
                         path.getKey(),
                         method.getValue().path("operationId").asText(),
                         method.getValue().path("x-permission").asText(),
-                        method.getValue().has("requestBody"),
+                        method.getValue().at("/requestBody/content").has("application/json")
+                                || path.getKey().startsWith("/v1/proxy/"),
                         parameters));
             }
         }

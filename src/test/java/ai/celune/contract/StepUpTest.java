@@ -55,7 +55,6 @@ class StepUpTest {
                 if (code(operation, token).equals("reauthentication_required")) {
                     asking.add(operation.name());
                 }
-                assertTrue(!code(operation, key).equals("reauthentication_required"), operation.name());
             }
         }
         assertEquals(Operations.listed("step-up-operations.txt"), asking);
@@ -63,6 +62,9 @@ class StepUpTest {
         Map<String, String> after = Rows.stored("idempotency_record");
         after.keySet().retainAll(before.keySet());
         assertEquals(before, after);
+        for (Operation operation : Operations.all()) {
+            assertTrue(!code(operation, key).equals("reauthentication_required"), operation.name());
+        }
     }
 
     @Test

@@ -80,6 +80,7 @@ public final class Layers implements QuarkusTestProfile {
                     .map(known -> off != Layer.MEMBERSHIP || known.role() != null
                             ? known
                             : new KnownSession(
+                                    known.id(),
                                     known.userId(),
                                     known.workspaceId(),
                                     known.expiresAt(),

@@ -181,6 +181,11 @@ class TokenParserTest {
         }
 
         @Override
+        public Duration idle() {
+            return Duration.ofMinutes(30);
+        }
+
+        @Override
         public String issuer() {
             return "celune";
         }

@@ -239,6 +239,14 @@ final class Service implements AutoCloseable {
                 .asText();
     }
 
+    /** An access token of somebody who has an account. */
+    String signIn(String email) throws IOException, InterruptedException {
+        String body = "{\"email\":\"%s\",\"password\":\"%s\"}".formatted(email, PASSWORD);
+        return require(200, "POST", "/v1/auth/sign-in", null, body)
+                .get("accessToken")
+                .asText();
+    }
+
     /** Stores a provider key; its id. */
     String providerKey(String token) throws IOException, InterruptedException {
         String body = "{\"provider\":\"openai\",\"name\":\"k\",\"key\":\"stand-in-value\"}";

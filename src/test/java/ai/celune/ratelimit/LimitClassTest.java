@@ -20,6 +20,8 @@ class LimitClassTest {
         "POST, /v1/auth/reset-password, AUTH, 10, true",
         "POST, /v1/auth/refresh, REFRESH, 30, true",
         "POST, /v1/auth/sign-out, WRITE, 30, false",
+        "POST, /v1/auth/oidc/keycloak/back-channel-logout, PROVIDER_LOGOUT, 600, true",
+        "GET, /v1/auth/oidc/keycloak/login, READ, 60, false",
         "GET, /v1/proxy/openai/v1/models, BROKER, 600, false",
         "POST, /v1/proxy/, BROKER, 600, false",
         "GET, /v1/proxy, READ, 60, false",

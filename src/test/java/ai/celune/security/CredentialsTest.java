@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.support.Fuzz;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +60,21 @@ class CredentialsTest {
     }
 
     @Test
+    void theSessionCookieIsACredentialExceptForTheBrokerAndOnTheWayToOne() {
+        RoutingContext alone = request("/v1/me", "Cookie", "__Host-celune=x");
+        assertEquals("x", Credentials.cookie(alone));
+        assertNull(Credentials.bearer(alone));
+        RoutingContext both = request("/v1/me", "Cookie", "__Host-celune=x", "Authorization", "Bearer a");
+        assertEquals(List.of("Bearer a", "x"), Credentials.sent(both));
+        assertNull(Credentials.cookie(both));
+        assertNull(Credentials.bearer(both));
+        for (String path : List.of(BROKER, "/v1/auth/oidc/keycloak/login")) {
+            assertNull(Credentials.cookie(request(path, "Cookie", "__Host-celune=x")), path);
+        }
+        assertNull(Credentials.cookie(request(BROKER, "x-api-key", "clk_x")));
+    }
+
+    @Test
     void anyHeaderIsACredentialOrNone() {
         Fuzz.rounds(5_000, fuzz -> {
             String value = fuzz.like("Bearer clk_live_0123");
@@ -74,8 +92,18 @@ class CredentialsTest {
         }
         HttpServerRequest request = answering(
                 HttpServerRequest.class,
-                path == null ? Map.of("headers", fields) : Map.of("headers", fields, "path", path));
+                path == null
+                        ? Map.of("headers", fields, "cookies", Set.of())
+                        : Map.of("headers", fields, "cookies", cookies(fields), "path", path));
         return answering(RoutingContext.class, Map.of("request", request));
+    }
+
+    /** What Vert.x makes of the header, as far as these tests need it. */
+    private static Set<Cookie> cookies(MultiMap headers) {
+        return headers.getAll("Cookie").stream()
+                .map(cookie -> cookie.split("=", 2))
+                .map(pair -> Cookie.cookie(pair[0], pair[1]))
+                .collect(Collectors.toSet());
     }
 
     private static <T> T answering(Class<T> type, Map<String, Object> answers) {
