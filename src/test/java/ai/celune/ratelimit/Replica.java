@@ -27,7 +27,11 @@ final class Replica implements SharedLog.Outages {
     }
 
     Decision take(Limit... limits) {
-        return await(shared.take(local, List.of(limits)));
+        return await(ask(limits));
+    }
+
+    Future<Decision> ask(Limit... limits) {
+        return shared.take(local, List.of(limits));
     }
 
     void giveBack(Decision decision) {

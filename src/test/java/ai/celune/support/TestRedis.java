@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
@@ -109,6 +110,23 @@ public final class TestRedis implements AutoCloseable {
     public Redis connectTo(String url) {
         return Redis.createClient(
                 vertx, new RedisOptions().setConnectionString(url).setProtocolNegotiation(false));
+    }
+
+    /** Takes all slots of a cluster that it is alone in. */
+    public void formCluster() {
+        ask(Command.CLUSTER, "ADDSLOTSRANGE", 0, 16_383);
+        while (!ask(Command.CLUSTER, "INFO").contains("cluster_state:ok")) {
+            Thread.onSpinWait();
+        }
+    }
+
+    public Redis connectToCluster() {
+        return Redis.createClient(
+                vertx,
+                new RedisOptions()
+                        .setType(RedisClientType.CLUSTER)
+                        .setConnectionString(url())
+                        .setProtocolNegotiation(false));
     }
 
     /** What it answers; an error is one of the test. */
