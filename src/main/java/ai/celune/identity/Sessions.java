@@ -66,10 +66,22 @@ public class Sessions {
     /** Opens a session in the transaction of the proof that it rests on. */
     @Transactional(Transactional.TxType.MANDATORY)
     public Tokens open(UUID userId, @Nullable UUID workspaceId, String method) {
-        return open(userId, workspaceId, method, clock.instant().plus(config.lifetime()));
+        return withToken(begin(userId, workspaceId, method, clock.instant().plus(config.lifetime())));
     }
 
-    /** Opens a session that goes on from an older one of the same person, which {@link #endForSuccessor} has ended. */
+    /** Opens one for a caller who has one already: a browser goes over to it, a program has both. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    Tokens openFor(Actor caller, UUID workspaceId, String method) {
+        return browsers.isCaller()
+                ? open(
+                        caller.user(),
+                        workspaceId,
+                        method,
+                        endForSuccessor(caller.credential().id()))
+                : open(caller.user(), workspaceId, method);
+    }
+
+    /** Opens a session that goes on from the caller's, which {@link #endForSuccessor} has ended; a browser gets a new cookie for it. */
     @Transactional(Transactional.TxType.MANDATORY)
     public Tokens open(UUID userId, @Nullable UUID workspaceId, String method, Instant expiresAt) {
         Session session = begin(userId, workspaceId, method, expiresAt);
@@ -77,8 +89,12 @@ public class Sessions {
             browsers.moveTo(session);
             return Tokens.inCookie(session.workspaceId());
         }
+        return withToken(session);
+    }
+
+    private Tokens withToken(Session session) {
         byte[] token = bytes();
-        entities.persist(new RefreshToken(token, session.id(), userId, 0));
+        entities.persist(new RefreshToken(token, session.id(), session.userId(), 0));
         return tokens(session, token);
     }
 
