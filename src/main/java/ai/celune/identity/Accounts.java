@@ -172,7 +172,9 @@ public class Accounts {
             }
             sessions.endEarlier(joining.userId(), invitation.workspaceId());
             accepted.fire(new InvitationAccepted(invitation.id(), joining.userId()));
-            return sessions.open(joining.userId(), invitation.workspaceId(), "invitation");
+            return joining.passwordHash() == null
+                    ? sessions.openFor(request.requireActor(), invitation.workspaceId(), "invitation")
+                    : sessions.open(joining.userId(), invitation.workspaceId(), "invitation");
         });
     }
 

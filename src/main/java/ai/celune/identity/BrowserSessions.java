@@ -77,13 +77,14 @@ class BrowserSessions {
     }
 
     /** Takes the cookie away, and the tokens of a session that has ended. */
-    Optional<ProviderTokens> leave(BrowserSession left) {
-        Optional<ProviderTokens> tokens = tokens(left);
-        left.forgetTokens();
-        context()
-                .response()
+    void leave(UUID sessionId) {
+        get(sessionId).forgetTokens();
+        takeAway(context());
+    }
+
+    static void takeAway(RoutingContext context) {
+        context.response()
                 .addCookie(secured(Cookie.cookie(Credentials.COOKIE, "")).setMaxAge(0));
-        return tokens;
     }
 
     BrowserSession get(UUID sessionId) {

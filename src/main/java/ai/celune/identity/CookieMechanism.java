@@ -54,7 +54,11 @@ class CookieMechanism implements HttpAuthenticationMechanism {
         String cookie = Credentials.cookie(context);
         return cookie == null
                 ? Uni.createFrom().nullItem()
-                : credentials.resolve(context, manager, () -> actor(cookie));
+                : credentials
+                        .resolve(context, manager, () -> actor(cookie))
+                        // Nobody but us can take it away, and with it even a sign-in by password is refused.
+                        .onFailure(SecurityException.class)
+                        .invoke(() -> BrowserSessions.takeAway(context));
     }
 
     private Actor actor(String cookie) {

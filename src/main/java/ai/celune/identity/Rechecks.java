@@ -1,5 +1,6 @@
 package ai.celune.identity;
 
+import ai.celune.crypto.SecretStoreUnavailableException;
 import ai.celune.identity.IdentityLookups.KnownBrowserSession;
 import ai.celune.identity.IdentityLookups.KnownSession;
 import ai.celune.identity.oidc.Provider;
@@ -57,10 +58,18 @@ class Rechecks {
         if (!provider.isDue(known.checkedAt(), now)) {
             return;
         }
-        Optional<ProviderTokens> claimed =
-                scope.asUser(session.userId(), session.workspaceId(), () -> claim(session.id(), known, now));
-        if (claimed.isPresent() && !ask(provider, session, claimed.get())) {
+        if (!claimed(known, now).map(tokens -> ask(provider, session, tokens)).orElse(true)) {
             throw session.refused("provider_refused");
+        }
+    }
+
+    private Optional<ProviderTokens> claimed(KnownBrowserSession known, Instant now) {
+        KnownSession session = known.session();
+        try {
+            return scope.asUser(session.userId(), session.workspaceId(), () -> claim(session.id(), known, now));
+        } catch (SecretStoreUnavailableException e) {
+            LOG.warn("a provider's tokens cannot be opened: sessions go on");
+            return Optional.empty();
         }
     }
 
@@ -75,7 +84,7 @@ class Rechecks {
                 .executeUpdate();
         return claimed == 0
                 ? Optional.empty()
-                : Optional.of(browsers.tokens(browsers.get(sessionId)).orElse(new ProviderTokens(null, null)));
+                : Optional.of(browsers.tokens(browsers.get(sessionId)).orElse(ProviderTokens.NONE));
     }
 
     private boolean ask(Provider provider, KnownSession session, ProviderTokens tokens) {

@@ -73,7 +73,7 @@ public class Sessions {
     /** Opens a session in the transaction of the proof that it rests on. */
     @Transactional(Transactional.TxType.MANDATORY)
     public Tokens open(UUID userId, @Nullable UUID workspaceId, String method) {
-        return open(userId, workspaceId, method, fullTerm());
+        return withToken(begin(userId, workspaceId, method, fullTerm()));
     }
 
     /**
@@ -84,7 +84,16 @@ public class Sessions {
      */
     public record Term(Instant expiresAt, Instant provedAt) {}
 
-    /** Opens a session that goes on from an older one of the same person, which {@link #endForSuccessor} has ended. */
+    /** Opens one for a caller who has one already, with what that one rests on: a browser goes over to it, a program has both. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    Tokens openFor(Actor caller, UUID workspaceId, String method) {
+        Term term = browsers.isCaller()
+                ? endForSuccessor(caller.credential().id())
+                : new Term(Objects.requireNonNull(caller.expiresAt()), Objects.requireNonNull(caller.provedAt()));
+        return open(caller.user(), workspaceId, method, term);
+    }
+
+    /** Opens a session that goes on from the caller's, which {@link #endForSuccessor} has ended; a browser gets a new cookie for it. */
     @Transactional(Transactional.TxType.MANDATORY)
     public Tokens open(UUID userId, @Nullable UUID workspaceId, String method, Term term) {
         Session session = begin(userId, workspaceId, method, term);
@@ -92,8 +101,12 @@ public class Sessions {
             browsers.moveTo(session);
             return Tokens.inCookie(session.workspaceId());
         }
+        return withToken(session);
+    }
+
+    private Tokens withToken(Session session) {
         byte[] token = bytes();
-        entities.persist(new RefreshToken(token, session.id(), userId, 0));
+        entities.persist(new RefreshToken(token, session.id(), session.userId(), 0));
         return tokens(session, token);
     }
 

@@ -1,5 +1,6 @@
 package ai.celune.identity;
 
+import ai.celune.crypto.SecretStoreUnavailableException;
 import ai.celune.identity.IdentityLookups.ProviderSession;
 import ai.celune.identity.oidc.LogoutTokens;
 import ai.celune.identity.oidc.Provider;
@@ -60,14 +61,24 @@ class SignOuts {
     }
 
     private void leave(UUID sessionId) {
-        BrowserSession[] left = new BrowserSession[1];
-        Optional<ProviderTokens> tokens = transactions.inNew(() -> {
+        BrowserSession session = transactions.inNew(() -> browsers.get(sessionId));
+        ProviderTokens tokens = readable(session);
+        transactions.inNew(() -> {
             sessions.end(sessionId, "signed_out");
-            left[0] = browsers.get(sessionId);
-            return browsers.leave(left[0]);
+            browsers.leave(sessionId);
+            return sessionId;
         });
-        tokens.flatMap(known -> place(left[0].provider(), known))
+        place(session.provider(), tokens)
                 .ifPresent(place -> context().response().putHeader("Location", place));
+    }
+
+    /** None while the secret store is away: the provider then asks the person whether it is meant. */
+    private ProviderTokens readable(BrowserSession session) {
+        try {
+            return transactions.inNew(() -> browsers.tokens(session)).orElse(ProviderTokens.NONE);
+        } catch (SecretStoreUnavailableException e) {
+            return ProviderTokens.NONE;
+        }
     }
 
     /** None when the provider does not answer: the person is signed out here, which must not wait for it. */

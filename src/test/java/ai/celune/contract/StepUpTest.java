@@ -97,6 +97,21 @@ class StepUpTest {
     }
 
     @Test
+    void anInvitationMakesAnOldProofNoYounger() {
+        Session owner = actors.owner();
+        Session host = actors.stranger();
+        String code = Api.post("/v1/invitations", host.token(), Map.of("email", owner.email(), "role", "admin"))
+                .require(201)
+                .field("code");
+        clock.advance(Duration.ofMinutes(16));
+        Reply joined = Api.post("/v1/auth/accept-invitation", refreshed(owner), Map.of("code", code))
+                .require(201);
+        assertEquals(
+                "reauthentication_required",
+                Api.post("/v1/roles", joined.field("accessToken"), ROLE).code());
+    }
+
+    @Test
     void anOldSessionReplaysNothing() {
         Session owner = actors.owner();
         String[] once = {"Idempotency-Key", "the-same-key-as-before"};

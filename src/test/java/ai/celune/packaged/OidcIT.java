@@ -220,6 +220,8 @@ class OidcIT {
         String planted = "A".repeat(43);
         browser.bring("__Host-celune", planted, one);
         assertEquals(401, call("GET", one, "/v1/me").statusCode());
+        assertEquals(List.of(), browser.cookieNames(one));
+        browser.bring("__Host-celune", planted, one);
         assertEquals(303, browser.signIn(one, "keycloak", "bob").statusCode());
         assertNotEquals(planted, browser.cookie(one));
         assertEquals("member", role(one));
@@ -357,6 +359,26 @@ class OidcIT {
         assertTrue(Browser.location(out).contains("id_token_hint="), "the tokens went along");
         browser.bring("__Host-celune", before, one);
         assertEquals(401, call("GET", one, "/v1/me").statusCode());
+    }
+
+    @Test
+    void aSignInByPasswordLeavesTheCookieAlone() throws Exception {
+        browser.signIn(one, "keycloak", "bob");
+        String before = browser.cookie(one);
+        String body = "{\"email\":\"owner@example.com\",\"password\":\"" + Service.PASSWORD + "\"}";
+        HttpResponse<String> signedIn = browser.send(
+                "POST",
+                one.url() + "/v1/auth/sign-in",
+                body,
+                "Content-Type",
+                "application/json",
+                SAME_ORIGIN[0],
+                SAME_ORIGIN[1]);
+        assertEquals(200, signedIn.statusCode(), signedIn.body());
+        String token = JSON.readTree(signedIn.body()).path("accessToken").asText();
+        assertEquals("owner", me(one, token).path("role").asText());
+        assertEquals(before, browser.cookie(one));
+        assertEquals("member", role(one));
     }
 
     @Test

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ProviderTokens(
         @Nullable String idToken, @Nullable String refreshToken) {
+    public static final ProviderTokens NONE = new ProviderTokens(null, null);
+
     /** The same with what a refresh gave, which may be less than everything. */
     ProviderTokens replacedBy(@Nullable String newIdToken, @Nullable String newRefreshToken) {
         return new ProviderTokens(
