@@ -95,6 +95,7 @@ class AuthResource {
 
     @POST
     @Path("/request-code")
+    @Consumes(MediaType.APPLICATION_JSON)
     @PermitAll
     @ResponseStatus(202)
     @Operation(summary = "Mail a code that proves the mailbox to whoever has an account with this address")

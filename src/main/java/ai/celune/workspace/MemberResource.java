@@ -88,9 +88,10 @@ class MemberResource {
     @PermissionsAllowed(WorkspacePermissions.OWN)
     @Operation(summary = "Make a member an owner and oneself an administrator")
     @Refuses(status = 409, why = "The member is an owner already.")
-    public MemberRole transferOwnership(@RestPath UUID userId) {
+    public RestResponse<MemberRole> transferOwnership(@RestPath UUID userId) {
         People.requireSession(request.requireActor());
-        return new MemberRole(userId, members.transferOwnership(userId).role());
+        Membership heir = members.transferOwnership(userId);
+        return Responses.versioned(heir.version(), new MemberRole(userId, heir.role()));
     }
 
     /** The answer to a change of role. */

@@ -4,6 +4,7 @@ import ai.celune.apikey.ApiKeyToken;
 import ai.celune.contract.Operations.Operation;
 import ai.celune.support.Actors;
 import ai.celune.support.Api;
+import ai.celune.support.MailedCode;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Rows;
@@ -77,10 +78,14 @@ class SqlBudgetTest {
         }
     }
 
-    /** Carries out an example; a broker call is over when its end is stored. */
+    /** Carries out an example; a broker call is over when its end is stored, and a mail is asked for when it has come. */
     private static void send(ExampleCalls examples, Operation operation, ExampleCalls.Call call) {
         String ends = ends();
+        int mails = MailedCode.sent();
         examples.send(operation, call);
+        while (operation.id().equals("AuthResource_requestCode") && mails == MailedCode.sent()) {
+            Thread.onSpinWait();
+        }
         while (operation.isBroker() && ends.equals(ends())) {
             Thread.onSpinWait();
         }

@@ -16,6 +16,11 @@ public final class MailedCode {
 
     private MailedCode() {}
 
+    /** How many mails have come, to whomever. */
+    public static int sent() {
+        return Arc.container().instance(MockMailbox.class).get().getTotalMessagesSent();
+    }
+
     /** Asks for a code and waits for its mail. */
     public static String to(String email) {
         Api.post("/v1/auth/request-code", null, Map.of("email", email)).require(202);

@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,7 @@ class LocationTest {
         creations.put("/v1/platform/access-codes", Map.of());
         creations.put("/v1/platform/users/" + member + "/reset-code", Map.of());
         creations.put("/v1/provider-keys", Map.of("provider", "openai", "name", "test", "key", "sk-0123456789abcd"));
+        creations.put("/v1/roles", Map.of("name", "located", "permissions", List.of("settings:read")));
         creations.put("/v1/service-accounts", Map.of("name", "test", "role", "member"));
         creations.put("/v1/workspaces", Map.of("name", "Another", "accessCode", Actors.accessCode()));
         creations.put("/v1/auth/sign-up", signUp());

@@ -193,7 +193,10 @@ class RolesTest {
                 "permission_denied",
                 () -> Api.send("POST", path, actors.admin().token(), null));
         assertRefused(403, "session_required", () -> Api.send("POST", path, key, null));
-        assertEquals("owner", Api.send("POST", path, owner(), null).require(200).field("role"));
+        String[] once = {"Idempotency-Key", "one-owner-for-another"};
+        assertEquals(
+                "owner",
+                Api.send("POST", path, owner(), null, once).require(200).field("role"));
         assertEquals("admin", role(formerOwner));
         assertEquals("owner", role(heir));
         assertEquals(403, Api.send("POST", path, owner(), null).status());
