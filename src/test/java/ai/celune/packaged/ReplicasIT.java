@@ -21,6 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -174,6 +177,28 @@ class ReplicasIT {
                             .toList(),
                     "after the answer, in round " + round);
             assertTrue(answers.stream().anyMatch(answer -> answer.getValue() == 503), "the death was noticed");
+            for (Service replica : List.of(one, other)) {
+                Service.await("every connection again", () -> answersAll(replica));
+            }
+        }
+    }
+
+    /** Whether so many calls at once that every pooled connection has its turn are all answered. */
+    private static boolean answersAll(Service replica) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> answers = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                answers.add(threads.submit(
+                        () -> replica.call("GET", "/v1/settings", owner, null).statusCode()));
+            }
+            for (Future<Integer> answer : answers) {
+                if (answer.get() != 200) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (InterruptedException | ExecutionException e) {
+            return false;
         }
     }
 
