@@ -81,9 +81,8 @@ class Roles implements PanacheRepositoryBase<Role, UUID> {
     /** The built-in ones, whose ids are the smallest, then the workspace's own. */
     List<RoleView> list(@Nullable UUID after, int limit) {
         UUID from = after == null ? new UUID(0, 0) : after;
-        Stream<RoleView> builtIn = RoleMatrix.builtIn().stream()
-                .filter(role -> role.id().getMostSignificantBits() > from.getMostSignificantBits()
-                        || role.id().getLeastSignificantBits() > from.getLeastSignificantBits());
+        Stream<RoleView> builtIn =
+                RoleMatrix.builtIn().stream().filter(role -> role.id().compareTo(from) > 0);
         Stream<RoleView> own =
                 find("id > ?1 order by id", from).page(0, limit + 1).stream().map(Role::view);
         return Stream.concat(builtIn, own).limit(limit + 1L).toList();
