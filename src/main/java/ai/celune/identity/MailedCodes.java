@@ -76,21 +76,26 @@ class MailedCodes {
 
     private boolean later(String email) {
         try {
-            sender.execute(() -> lookups.account(email).ifPresent(account -> send(account, email)));
+            sender.execute(() -> send(email));
             return true;
         } catch (RejectedExecutionException e) {
             return false;
         }
     }
 
-    private void send(KnownAccount account, String email) {
+    private void send(String email) {
         try {
-            mailer.send(Mail.withText(email, "Your code for Celune", text(email, codes.mail(account.id())))
-                    .setFrom(config.from().orElseThrow()));
-        } catch (RuntimeException e) {
-            // Nothing of the mail itself, which holds the code.
-            LOG.warnf("no mail to account %s: %s", account.id(), e.getClass().getName());
+            lookups.account(email).ifPresent(account -> send(account, email));
+        } catch (Exception e) {
+            // Also a commit that fails, which is a checked exception in disguise. Nothing of the mail itself, which
+            // holds the code.
+            LOG.warnf("a mail was not sent: %s", e.getClass().getName());
         }
+    }
+
+    private void send(KnownAccount account, String email) {
+        mailer.send(Mail.withText(email, "Your code for Celune", text(email, codes.mail(account.id())))
+                .setFrom(config.from().orElseThrow()));
     }
 
     private String text(String email, String code) {
