@@ -28,10 +28,6 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(PostgresResource.class)
 @WithTestResource(ProviderAddress.class)
 class AccessMatrixTest {
-    /** After these the session that called is over. */
-    private static final Set<String> ENDING =
-            Set.of("AuthResource_signOut", "MeResource_signOutEverywhere", "MeResource_changePassword");
-
     /** Where an empty document would be refused before anybody asks who may call. */
     private static final Map<String, Object> BODIES = Map.of(
             "MeResource_changePassword",
@@ -59,7 +55,7 @@ class AccessMatrixTest {
             List<String> byRole = new ArrayList<>();
             for (Map.Entry<String, Session> session : sessions.entrySet()) {
                 byRole.add(outcome(operation, session.getValue().token()));
-                if (ENDING.contains(operation.id())) {
+                if (operation.endsTheSession()) {
                     session.setValue(session.getValue().again());
                 }
             }

@@ -34,6 +34,12 @@ final class Operations {
             return path.startsWith("/v1/auth/oidc/");
         }
 
+        /** Whether the session that called is over afterwards. */
+        boolean endsTheSession() {
+            return Set.of("AuthResource_signOut", "MeResource_signOutEverywhere", "MeResource_changePassword")
+                    .contains(id);
+        }
+
         boolean isBroker() {
             return path.startsWith("/v1/proxy/");
         }

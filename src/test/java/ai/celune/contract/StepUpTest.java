@@ -27,10 +27,6 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(PostgresResource.class)
 @WithTestResource(ProviderAddress.class)
 class StepUpTest {
-    /** After these the session that called is over. */
-    private static final Set<String> ENDING =
-            Set.of("AuthResource_signOut", "MeResource_signOutEverywhere", "MeResource_changePassword");
-
     private static final Map<String, Object> ROLE = Map.of("name", "step-up", "permissions", List.of("settings:read"));
 
     private final Actors actors = new Actors();
@@ -50,7 +46,7 @@ class StepUpTest {
         Map<String, String> before = Rows.stored("idempotency_record");
         Set<String> asking = new TreeSet<>();
         for (Operation operation : Operations.all()) {
-            if (!ENDING.contains(operation.id())) {
+            if (!operation.endsTheSession()) {
                 String token = operation.path().startsWith("/v1/platform/") ? oldOperator : old;
                 if (code(operation, token).equals("reauthentication_required")) {
                     asking.add(operation.name());
