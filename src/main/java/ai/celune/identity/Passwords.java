@@ -5,6 +5,7 @@ import ai.celune.crypto.Secret;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.concurrent.Semaphore;
@@ -35,11 +36,18 @@ class Passwords {
             "\\$argon2id\\$v=19\\$m=(\\d{1,7}),t=(\\d{1,2}),p=(\\d{1,2})\\$([A-Za-z0-9+/]+)\\$([A-Za-z0-9+/]+)");
 
     private final SecureRandom random;
+    private final int memoryKib;
     private final Semaphore cores = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
     private final String dummy;
 
+    @Inject
     Passwords(SecureRandom random) {
+        this(random, MEMORY_KIB);
+    }
+
+    Passwords(SecureRandom random, int memoryKib) {
         this.random = random;
+        this.memoryKib = memoryKib;
         byte[] nobody = new byte[HASH];
         random.nextBytes(nobody);
         this.dummy = hashNow(nobody);
@@ -56,7 +64,7 @@ class Passwords {
 
     /** Whether a stored hash was made with other parameters than today's. */
     boolean outdated(String stored) {
-        return !stored.startsWith("$argon2id$v=19$m=%d,t=%d,p=%d$".formatted(MEMORY_KIB, PASSES, LANES));
+        return !stored.startsWith("$argon2id$v=19$m=%d,t=%d,p=%d$".formatted(memoryKib, PASSES, LANES));
     }
 
     private <T> T queued(Supplier<T> work) {
@@ -80,9 +88,9 @@ class Passwords {
         byte[] salt = new byte[SALT];
         random.nextBytes(salt);
         Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
-        byte[] hash = derive(password, salt, MEMORY_KIB, PASSES, LANES, HASH);
+        byte[] hash = derive(password, salt, memoryKib, PASSES, LANES, HASH);
         return "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
-                .formatted(MEMORY_KIB, PASSES, LANES, base64.encodeToString(salt), base64.encodeToString(hash));
+                .formatted(memoryKib, PASSES, LANES, base64.encodeToString(salt), base64.encodeToString(hash));
     }
 
     private static boolean matches(byte[] password, String stored) {

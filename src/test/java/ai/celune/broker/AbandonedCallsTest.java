@@ -3,12 +3,12 @@ package ai.celune.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.celune.identity.Layers;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.net.Socket;
@@ -32,18 +32,10 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
 @WithTestResource(ProviderAddress.class)
-@TestProfile(AbandonedCallsTest.ManyStreams.class)
+@TestProfile(Layers.class)
 class AbandonedCallsTest {
     private static final int EACH = 6;
     private static final int CALLS = 30;
-
-    /** As many open calls as the test wants. */
-    public static final class ManyStreams implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("celune.broker.call.open-streams", "64");
-        }
-    }
 
     @TestHTTPResource
     URI service;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.apikey.ApiKeyToken;
+import ai.celune.identity.TestPasswords;
 import ai.celune.support.Actors;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
@@ -84,7 +85,8 @@ class LatencyTest {
         }
         List<Long> meanwhile = new ArrayList<>();
         Map<Integer, Integer> statuses = new TreeMap<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var _ = TestPasswords.atTrueCost();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> flood = new ArrayList<>();
             for (int i = 0; i < FLOOD; i++) {
                 int number = i;

@@ -78,8 +78,9 @@ class IdempotencyTest {
                 + " execute function dawdle()");
         try {
             CompletableFuture<Reply> first = CompletableFuture.supplyAsync(() -> create(owner, KEY, "slow"));
-            while (Rows.column("select 1 from pg_stat_activity where wait_event = 'PgSleep'")
-                    .isEmpty()) {
+            while (!first.isDone()
+                    && Rows.column("select 1 from pg_stat_activity where wait_event = 'PgSleep'")
+                            .isEmpty()) {
                 Thread.onSpinWait();
             }
             long began = System.nanoTime();

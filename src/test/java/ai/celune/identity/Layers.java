@@ -7,6 +7,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -15,7 +16,10 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** A service in which a test switches off one of the layers that every request passes (R20); the fourth, row security, is the database's. */
+/**
+ * A service in which a test switches off one of the layers that every request passes (R20); the fourth, row security, is the database's. All that
+ * tests want otherwise than usual and that does not disturb each other is here, since every profile costs a build of the application.
+ */
 public final class Layers implements QuarkusTestProfile {
     /** What can be switched off. */
     public enum Layer {
@@ -32,6 +36,19 @@ public final class Layers implements QuarkusTestProfile {
 
     public static void allOn() {
         off = null;
+    }
+
+    /** Of API keys, provider keys and members. */
+    public static final int QUOTA = 8;
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        String quota = Integer.toString(QUOTA);
+        return Map.of(
+                "celune.quota.api-keys", quota,
+                "celune.quota.provider-keys", quota,
+                "celune.quota.members", quota,
+                "celune.broker.call.open-streams", "64");
     }
 
     @Override

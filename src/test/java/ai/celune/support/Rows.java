@@ -174,6 +174,10 @@ public final class Rows {
     }
 
     private static PreparedStatement bound(String sql, Object... parameters) throws SQLException {
+        if (Thread.currentThread().isInterrupted()) {
+            // Who asks until something is so: the driver would go on asking after the test's time.
+            throw new IllegalStateException("interrupted before: " + sql);
+        }
         PreparedStatement statement = connection().prepareStatement(sql);
         for (int i = 0; i < parameters.length; i++) {
             statement.setObject(i + 1, parameters[i]);

@@ -34,8 +34,9 @@ class PoolExhaustionTest {
             other.createStatement().execute("lock table provider_key in access exclusive mode");
             CompletableFuture<List<Reply>> waiting =
                     CompletableFuture.supplyAsync(() -> Api.atOnce(CALLS, () -> Api.get("/v1/provider-keys", token)));
-            while (Api.get("/v1/settings", token).status() != 503) {
-                // Until the pool is exhausted: then this call too waits for a connection until it is refused.
+            while (!waiting.isDone() && Api.get("/v1/settings", token).status() != 503) {
+                // Until the pool is exhausted: then this call too waits for a connection, most often until it is
+                // refused.
             }
             other.rollback();
             List<Integer> statuses = waiting.join().stream()

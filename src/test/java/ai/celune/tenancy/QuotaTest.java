@@ -1,7 +1,9 @@
 package ai.celune.tenancy;
 
+import static ai.celune.identity.Layers.QUOTA;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ai.celune.identity.Layers;
 import ai.celune.support.Actors;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
@@ -10,7 +12,6 @@ import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;
 import java.util.Map;
@@ -20,22 +21,14 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
 @WithTestResource(ProviderAddress.class)
-@TestProfile(QuotaTest.SmallQuotas.class)
+@TestProfile(Layers.class)
 class QuotaTest {
     private final Actors actors = new Actors();
-
-    /** Quotas that a test can reach. */
-    public static final class SmallQuotas implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("celune.quota.api-keys", "2", "celune.quota.provider-keys", "2", "celune.quota.members", "3");
-        }
-    }
 
     @Test
     void apiKeysEndAtTheQuotaAndRevokedOnesDoNotCount() {
         Actors.Key first = actors.key("settings:read");
-        actors.key("settings:read");
+        times(QUOTA - 1, () -> actors.key("settings:read"));
         assertRefused("/v1/api-keys", Map.of("name", "x", "scopes", List.of("settings:read")));
         Api.delete("/v1/api-keys/" + first.id(), owner()).require(204);
         assertEquals(
@@ -47,14 +40,14 @@ class QuotaTest {
     @Test
     void providerKeysEndAtTheQuota() {
         Map<String, Object> body = Map.of("provider", "openai", "name", "x", "key", "sk-quota-0123456789");
-        post("/v1/provider-keys", body).require(201);
-        post("/v1/provider-keys", body).require(201);
+        times(QUOTA, () -> post("/v1/provider-keys", body).require(201));
         assertRefused("/v1/provider-keys", body);
     }
 
     @Test
     void membersServiceAccountsAndInvitationsShareAQuota() {
-        post("/v1/service-accounts", Map.of("name", "robot", "role", "member")).require(201);
+        // The owner is a member, too.
+        times(QUOTA - 2, this::serviceAccount);
         post("/v1/invitations", Map.of("email", Actors.newEmail(), "role", "member"))
                 .require(201);
         assertRefused("/v1/service-accounts", Map.of("name", "robot", "role", "member"));
@@ -65,17 +58,16 @@ class QuotaTest {
     void anInvitationThatHasExpiredTakesNoRoom() {
         post("/v1/invitations", Map.of("email", Actors.newEmail(), "role", "member"))
                 .require(201);
-        post("/v1/service-accounts", Map.of("name", "robot", "role", "member")).require(201);
+        times(QUOTA - 2, this::serviceAccount);
         Rows.update(
                 "update invitation set expires_at = now() - interval '1 second' where workspace_id = ?",
                 actors.owner().workspaceId());
-        post("/v1/service-accounts", Map.of("name", "robot", "role", "member")).require(201);
+        serviceAccount();
     }
 
     @Test
     void theQuotaOfOneWorkspaceIsNotTheOthers() {
-        actors.key("settings:read");
-        actors.key("settings:read");
+        times(QUOTA, () -> actors.key("settings:read"));
         assertEquals(
                 201,
                 Api.post(
@@ -87,10 +79,11 @@ class QuotaTest {
 
     @Test
     void creatingAtOnceMakesNotOneMoreThanTheQuota() {
-        assertExact(2, "/v1/api-keys", Map.of("name", "x", "scopes", List.of("settings:read")));
-        assertExact(2, "/v1/provider-keys", Map.of("provider", "openai", "name", "x", "key", "sk-quota-0123456789"));
+        assertExact(QUOTA, "/v1/api-keys", Map.of("name", "x", "scopes", List.of("settings:read")));
+        assertExact(
+                QUOTA, "/v1/provider-keys", Map.of("provider", "openai", "name", "x", "key", "sk-quota-0123456789"));
         // The owner is a member, too.
-        assertExact(2, "/v1/service-accounts", Map.of("name", "robot", "role", "member"));
+        assertExact(QUOTA - 1, "/v1/service-accounts", Map.of("name", "robot", "role", "member"));
     }
 
     private void assertExact(long most, String path, Object body) {
@@ -101,6 +94,16 @@ class QuotaTest {
         assertEquals(most, statuses.stream().filter(status -> status == 201).count(), path + " " + statuses);
         assertEquals(
                 12 - most, statuses.stream().filter(status -> status == 409).count(), path + " " + statuses);
+    }
+
+    private static void times(int number, Runnable one) {
+        for (int i = 0; i < number; i++) {
+            one.run();
+        }
+    }
+
+    private void serviceAccount() {
+        post("/v1/service-accounts", Map.of("name", "robot", "role", "member")).require(201);
     }
 
     private void assertRefused(String path, Object body) {
