@@ -1,5 +1,6 @@
 package ai.celune.apikey;
 
+import ai.celune.apikey.workload.Workload;
 import ai.celune.tenancy.WorkspaceOwned;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embedded;
@@ -27,11 +28,20 @@ class ApiKey extends WorkspaceOwned {
     @Column(nullable = false)
     private String name;
 
-    @Column(nullable = false, updatable = false)
-    private String prefix;
+    @Column(updatable = false)
+    private @Nullable String prefix;
 
-    @Column(name = "token_hash", nullable = false, updatable = false)
-    private byte[] tokenHash;
+    @Column(name = "token_hash", updatable = false)
+    private byte @Nullable [] tokenHash;
+
+    @Column(name = "workload_issuer", updatable = false)
+    private @Nullable String workloadIssuer;
+
+    @Column(name = "workload_subject", updatable = false)
+    private @Nullable String workloadSubject;
+
+    @Column(name = "workload_audience", updatable = false)
+    private @Nullable String workloadAudience;
 
     @JdbcTypeCode(SqlTypes.ARRAY)
     @Column(nullable = false, updatable = false, columnDefinition = "text[]")
@@ -67,12 +77,21 @@ class ApiKey extends WorkspaceOwned {
 
     protected ApiKey() {}
 
-    ApiKey(ApiKeyGrant grant, ApiKeyToken token, UUID createdBy, Instant createdAt) {
+    /** @param token its value; null for a key of a workload, which has none */
+    ApiKey(ApiKeyGrant grant, @Nullable ApiKeyToken token, UUID createdBy, Instant createdAt) {
         userId = grant.userId();
         serviceAccountId = grant.serviceAccountId();
         name = grant.name();
-        prefix = token.prefix();
-        tokenHash = token.hash();
+        if (token != null) {
+            prefix = token.prefix();
+            tokenHash = token.hash();
+        }
+        Workload workload = grant.workload();
+        if (workload != null) {
+            workloadIssuer = workload.issuer();
+            workloadSubject = workload.subject();
+            workloadAudience = workload.audience();
+        }
         scopes = grant.scopes().toArray(String[]::new);
         allowedAddresses = grant.allowedAddresses().toArray(String[]::new);
         limits = grant.limits();
@@ -85,7 +104,16 @@ class ApiKey extends WorkspaceOwned {
     /** What a successor of this key allows. */
     ApiKeyGrant successor(List<UUID> bindings, @Nullable Instant end) {
         return new ApiKeyGrant(
-                userId, serviceAccountId, name, scopes(), bindings, List.of(allowedAddresses), limits(), end, id());
+                userId,
+                serviceAccountId,
+                name,
+                scopes(),
+                bindings,
+                List.of(allowedAddresses),
+                limits(),
+                null,
+                end,
+                id());
     }
 
     boolean isLive(Instant now) {
@@ -96,6 +124,14 @@ class ApiKey extends WorkspaceOwned {
     void handOver(UUID heir) {
         userId = null;
         serviceAccountId = heir;
+    }
+
+    /** Whose token stands for it; null for a key with a value of its own. */
+    @Nullable
+    Workload workload() {
+        return workloadIssuer == null || workloadSubject == null || workloadAudience == null
+                ? null
+                : new Workload(workloadIssuer, workloadSubject, workloadAudience);
     }
 
     /** Whether it belongs to a person, who alone may have its value. */
@@ -134,6 +170,7 @@ class ApiKey extends WorkspaceOwned {
         return other;
     }
 
+    @Nullable
     String prefix() {
         return prefix;
     }
@@ -165,6 +202,7 @@ class ApiKey extends WorkspaceOwned {
                 bindings,
                 List.of(allowedAddresses),
                 limits(),
+                workload(),
                 replaces,
                 userId,
                 serviceAccountId,

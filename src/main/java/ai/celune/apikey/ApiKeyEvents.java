@@ -15,7 +15,9 @@ interface ApiKeyEvents {
     @Event(value = "api_key.created", target = "api_key")
     record Created(
             UUID target,
-            String prefix,
+            @Nullable String prefix,
+            @Nullable String workloadIssuer,
+            @Nullable String workloadSubject,
             UUID principal,
             List<String> scopes,
             List<UUID> bindings,
@@ -24,7 +26,23 @@ interface ApiKeyEvents {
             @Nullable Integer writePerMinute,
             @Nullable Integer brokerPerMinute,
             @Nullable Instant expiresAt)
-            implements AuditEvent {}
+            implements AuditEvent {
+        static Created of(ApiKeyView key, UUID principal) {
+            return new Created(
+                    key.id(),
+                    key.prefix(),
+                    key.workload() == null ? null : key.workload().issuer(),
+                    key.workload() == null ? null : key.workload().subject(),
+                    principal,
+                    key.scopes(),
+                    key.bindings(),
+                    key.allowedAddresses(),
+                    key.limits().read(),
+                    key.limits().write(),
+                    key.limits().broker(),
+                    key.expiresAt());
+        }
+    }
 
     @Event(value = "api_key.renamed", target = "api_key")
     record Renamed(UUID target) implements AuditEvent {}
@@ -45,10 +63,10 @@ interface ApiKeyEvents {
 
     /** Once for each end of a key, {@code celune.api-key.expiry-warning} before it. */
     @Event(value = "api_key.expiring", target = "api_key")
-    record Expiring(UUID target, String prefix, Instant expiresAt) implements AuditEvent {}
+    record Expiring(UUID target, @Nullable String prefix, Instant expiresAt) implements AuditEvent {}
 
     @Event(value = "api_key.revoked", target = "api_key")
-    record Revoked(UUID target, String prefix) implements AuditEvent {}
+    record Revoked(UUID target, @Nullable String prefix) implements AuditEvent {}
 
     /**
      * Authenticated calls of one key within a minute.

@@ -1,5 +1,6 @@
 package ai.celune.apikey;
 
+import ai.celune.apikey.workload.Workload;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param bindings provider keys it may use, sorted
  * @param allowedAddresses blocks that calls may come from; empty for anywhere
  * @param limits below what any key has
+ * @param workload whose token stands for the key; null for a key with a value
  * @param expiresAt null for never
  * @param replaces the key before; null for a first one
  */
@@ -25,5 +27,6 @@ record ApiKeyGrant(
         List<UUID> bindings,
         List<String> allowedAddresses,
         KeyLimits limits,
+        @Nullable Workload workload,
         @Nullable Instant expiresAt,
         @Nullable UUID replaces) {}

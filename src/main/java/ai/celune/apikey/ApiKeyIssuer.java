@@ -1,5 +1,7 @@
 package ai.celune.apikey;
 
+import ai.celune.apikey.workload.Workload;
+import ai.celune.apikey.workload.WorkloadIssuers;
 import ai.celune.audit.AuditLog;
 import ai.celune.security.Actor;
 import ai.celune.security.CredentialEnded;
@@ -35,6 +37,7 @@ class ApiKeyIssuer {
     private final CurrentRequest request;
     private final Event<CredentialEnded> ended;
     private final ApiKeyConfig config;
+    private final WorkloadIssuers issuers;
     private final Quotas quotas;
     private final SecureRandom random;
     private final Clock clock;
@@ -46,6 +49,7 @@ class ApiKeyIssuer {
             CurrentRequest request,
             Event<CredentialEnded> ended,
             ApiKeyConfig config,
+            WorkloadIssuers issuers,
             Quotas quotas,
             SecureRandom random,
             Clock clock) {
@@ -55,6 +59,7 @@ class ApiKeyIssuer {
         this.request = request;
         this.ended = ended;
         this.config = config;
+        this.issuers = issuers;
         this.quotas = quotas;
         this.random = random;
         this.clock = clock;
@@ -68,6 +73,7 @@ class ApiKeyIssuer {
             }
         }
         UUID serviceAccount = serviceAccount(actor, wanted.serviceAccountId());
+        Workload workload = workload(actor, wanted.workload(), serviceAccount);
         return store(
                 actor,
                 new ApiKeyGrant(
@@ -78,6 +84,7 @@ class ApiKeyIssuer {
                         sorted(wanted.bindings()),
                         sorted(wanted.allowedAddresses()),
                         wanted.limits() == null ? KeyLimits.NONE : wanted.limits(),
+                        workload,
                         expiry(actor, wanted.expiresAt()),
                         null));
     }
@@ -92,6 +99,9 @@ class ApiKeyIssuer {
         }
         if (!old.isLive(now)) {
             throw new Problem(ErrorCode.CONFLICT, "the key has ended");
+        }
+        if (old.workload() != null) {
+            throw new Problem(ErrorCode.CONFLICT, "the key of a workload has no value to replace");
         }
         Instant overlap = wanted.overlapUntil();
         if (overlap == null) {
@@ -123,25 +133,39 @@ class ApiKeyIssuer {
         if (!quotas.haveRoom(QuotaConfig::apiKeys, () -> keys.count("revokedAt is null"))) {
             throw new Problem(ErrorCode.QUOTA_EXCEEDED);
         }
-        try (ApiKeyToken token = ApiKeyToken.generate(config.environment(), random)) {
-            ApiKey created = new ApiKey(grant, token, actor.principal().id(), clock.instant());
-            keys.persist(created);
-            keys.flush();
-            bindings.forEach(binding -> entities.persist(new ApiKeyBinding(created.id(), binding)));
-            keys.flush();
-            audit.record(new ApiKeyEvents.Created(
-                    created.id(),
-                    created.prefix(),
-                    created.principal(),
-                    grant.scopes(),
-                    bindings,
-                    grant.allowedAddresses(),
-                    grant.limits().read(),
-                    grant.limits().write(),
-                    grant.limits().broker(),
-                    created.expiresAt()));
-            return CreatedApiKey.of(created.view(bindings), token.reveal());
+        Workload workload = grant.workload();
+        if (workload != null) {
+            keys.requireNone(workload);
+            return CreatedApiKey.of(store(actor, grant, null), null);
         }
+        try (ApiKeyToken token = ApiKeyToken.generate(config.environment(), random)) {
+            return CreatedApiKey.of(store(actor, grant, token), token.reveal());
+        }
+    }
+
+    private ApiKeyView store(Actor actor, ApiKeyGrant grant, @Nullable ApiKeyToken token) {
+        ApiKey created = new ApiKey(grant, token, actor.principal().id(), clock.instant());
+        keys.persist(created);
+        keys.flush();
+        grant.bindings().forEach(binding -> entities.persist(new ApiKeyBinding(created.id(), binding)));
+        keys.flush();
+        ApiKeyView view = created.view(grant.bindings());
+        audit.record(ApiKeyEvents.Created.of(view, created.principal()));
+        return view;
+    }
+
+    /** A program has the rights of a service account, never those of a person. */
+    private @Nullable Workload workload(Actor actor, @Nullable NamedWorkload wanted, @Nullable UUID serviceAccount) {
+        if (wanted == null) {
+            return null;
+        }
+        if (serviceAccount == null) {
+            throw Problem.invalid("/serviceAccountId", "required", "is needed for the key of a workload");
+        }
+        return issuers.find(wanted.issuer())
+                .flatMap(issuer -> issuer.workload(wanted.subject(), actor.workspace()))
+                .orElseThrow(() -> Problem.invalid(
+                        "/workload/issuer", "unknown_issuer", "is no issuer that this workspace may name"));
     }
 
     /** A key of a service account needs the right to administer those; without one named the key is the caller's own. */

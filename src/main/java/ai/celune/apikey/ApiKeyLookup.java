@@ -1,5 +1,6 @@
 package ai.celune.apikey;
 
+import ai.celune.apikey.workload.Workload;
 import ai.celune.egress.Cidr;
 import ai.celune.security.Actor;
 import ai.celune.security.RefusedCredential;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -31,7 +33,12 @@ class ApiKeyLookup {
             + " left join membership m on m.workspace_id = k.workspace_id and m.user_id = k.user_id"
             + " left join service_account s on s.workspace_id = k.workspace_id and s.id = k.service_account_id"
             + " and s.removed_at is null"
-            + " left join workspace_role r on r.workspace_id = k.workspace_id and r.name = coalesce(m.role, s.role) where k.token_hash = ?";
+            + " left join workspace_role r on r.workspace_id = k.workspace_id and r.name = coalesce(m.role, s.role) where ";
+    private static final String BY_VALUE = LOOKUP + "k.token_hash = ?";
+    /** The live one, or else the last that was. */
+    private static final String BY_WORKLOAD = LOOKUP
+            + "k.workload_issuer = ? and k.workload_subject = ? and k.workload_audience = ?"
+            + " order by k.revoked_at desc nulls first limit 1";
 
     private final AgroalDataSource authn;
     private final Clock clock;
@@ -48,9 +55,20 @@ class ApiKeyLookup {
      * @throws RefusedCredential for a key that no longer counts, or not there
      */
     Optional<Actor> find(ApiKeyToken token, @Nullable String address) throws SQLException {
+        return find(BY_VALUE, List.of(token.hash()), address);
+    }
+
+    /** The same for the key that the token of a workload stands for. */
+    Optional<Actor> find(Workload workload, @Nullable String address) throws SQLException {
+        return find(BY_WORKLOAD, List.of(workload.issuer(), workload.subject(), workload.audience()), address);
+    }
+
+    private Optional<Actor> find(String sql, List<Object> by, @Nullable String address) throws SQLException {
         try (var connection = authn.getConnection();
-                var statement = connection.prepareStatement(LOOKUP)) {
-            statement.setBytes(1, token.hash());
+                var statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < by.size(); i++) {
+                statement.setObject(i + 1, by.get(i));
+            }
             try (var row = statement.executeQuery()) {
                 return row.next() ? Optional.of(read(row, address)) : Optional.empty();
             }

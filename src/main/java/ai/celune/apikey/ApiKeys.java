@@ -1,5 +1,6 @@
 package ai.celune.apikey;
 
+import ai.celune.apikey.workload.Workload;
 import ai.celune.audit.AuditLog;
 import ai.celune.security.Actor;
 import ai.celune.security.CredentialEnded;
@@ -145,6 +146,23 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
             audit.record(new ApiKeyEvents.HandedOver(key.id(), key.principal(), heir));
             key.handOver(heir);
         }
+    }
+
+    /** A workload has one key at a time; one that has run out makes room. */
+    void requireNone(Workload workload) {
+        find(
+                        "workloadIssuer = ?1 and workloadSubject = ?2 and workloadAudience = ?3 and revokedAt is null",
+                        workload.issuer(),
+                        workload.subject(),
+                        workload.audience())
+                .firstResultOptional()
+                .ifPresent(other -> {
+                    if (other.isLive(clock.instant())) {
+                        throw new Problem(ErrorCode.CONFLICT, "the workload has a key already");
+                    }
+                    revoke(other);
+                    flush();
+                });
     }
 
     void revoke(ApiKey key) {

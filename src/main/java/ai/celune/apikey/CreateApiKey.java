@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param bindings provider keys it may use; none unless told
  * @param allowedAddresses blocks such as 203.0.113.0/24 or 2001:db8::/32 that calls may come from; anywhere unless told
  * @param limits calls per minute, below what any key has
+ * @param workload whose token stands for the key, which then has no value
  * @param serviceAccountId whose key it is; the caller's own unless told
  * @param expiresAt never unless told, or what the workspace's policy allows at most
  */
@@ -25,5 +26,6 @@ record CreateApiKey(
         @Nullable @Size(max = 100) Set<@NotNull UUID> bindings,
         @Nullable @Size(max = 100) Set<@NotNull @AddressBlock String> allowedAddresses,
         @Nullable @Valid KeyLimits limits,
+        @Nullable @Valid NamedWorkload workload,
         @Nullable UUID serviceAccountId,
         @Nullable Instant expiresAt) {}

@@ -1,5 +1,6 @@
 package ai.celune.apikey;
 
+import ai.celune.apikey.workload.Workload;
 import ai.celune.idempotency.Replayable;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
@@ -8,20 +9,21 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new API key, with its value this one time.
+ * A new API key, with its value this one time, or with the workload whose token stands for it.
  *
- * @param key null in a repeated answer
+ * @param key null in a repeated answer and for a workload
  * @param secretUnavailable true in a repeated answer, absent in the first
  */
 record CreatedApiKey(
         UUID id,
         @Nullable String key,
-        String prefix,
+        @Nullable String prefix,
         String name,
         List<String> scopes,
         List<UUID> bindings,
         List<String> allowedAddresses,
         KeyLimits limits,
+        @Nullable Workload workload,
         @Nullable UUID replaces,
         @Nullable UUID serviceAccountId,
         Instant createdAt,
@@ -29,7 +31,7 @@ record CreatedApiKey(
         @Nullable @JsonInclude(JsonInclude.Include.NON_NULL) Boolean secretUnavailable)
         implements Replayable {
 
-    static CreatedApiKey of(ApiKeyView view, String key) {
+    static CreatedApiKey of(ApiKeyView view, @Nullable String key) {
         return new CreatedApiKey(
                 view.id(),
                 key,
@@ -39,6 +41,7 @@ record CreatedApiKey(
                 view.bindings(),
                 view.allowedAddresses(),
                 view.limits(),
+                view.workload(),
                 view.replaces(),
                 view.serviceAccountId(),
                 view.createdAt(),
@@ -57,15 +60,16 @@ record CreatedApiKey(
                 bindings,
                 allowedAddresses,
                 limits,
+                workload,
                 replaces,
                 serviceAccountId,
                 createdAt,
                 expiresAt,
-                true);
+                key == null ? null : true);
     }
 
     @Override
     public String toString() {
-        return "CreatedApiKey[" + prefix + "]";
+        return "CreatedApiKey[" + id + "]";
     }
 }

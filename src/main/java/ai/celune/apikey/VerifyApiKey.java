@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key that somebody showed to another service.
  *
- * @param key as it was shown
+ * @param key as it was shown, or the token of a workload
  * @param address where it was shown from, an IPv4 or IPv6 address; a key that is confined to addresses is not valid without
  */
 record VerifyApiKey(

@@ -12,6 +12,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -45,6 +46,17 @@ public final class Authorities {
             return trustManager(all);
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException("celune.egress.authorities: no certificates can be read from " + file, e);
+        }
+    }
+
+    /** For a client that believes whom {@link #with} does. */
+    public static SSLContext tls(Path file) {
+        try {
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(null, new TrustManager[] {with(file)}, null);
+            return tls;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
     }
 

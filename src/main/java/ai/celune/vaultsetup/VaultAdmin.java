@@ -11,12 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 
 /** Vault's API with an operator's token; every failure is one line for whoever runs the command. */
 final class VaultAdmin implements AutoCloseable {
@@ -33,10 +30,8 @@ final class VaultAdmin implements AutoCloseable {
         HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(TIMEOUT);
         if (options.caFile() != null) {
             try {
-                SSLContext tls = SSLContext.getInstance("TLS");
-                tls.init(null, new TrustManager[] {Authorities.with(options.caFile())}, null);
-                client.sslContext(tls);
-            } catch (GeneralSecurityException | IllegalStateException e) {
+                client.sslContext(Authorities.tls(options.caFile()));
+            } catch (IllegalStateException e) {
                 throw Refusal.of("VAULT_CACERT: no certificates can be read from " + options.caFile());
             }
         }

@@ -46,7 +46,7 @@ final class Provider implements AutoCloseable {
     static Provider start() {
         try {
             HttpServer server = HttpServer.create(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), ProviderAddress.port()), 50);
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), ProviderAddress.port()), 1024);
             Provider provider = new Provider(server);
             server.createContext("/", provider::handle);
             server.setExecutor(provider.threads);

@@ -29,10 +29,12 @@ class DocumentedCallsTest {
     private final Actors actors = new Actors();
 
     @ParameterizedTest
-    @ValueSource(strings = {"api-keys.md", "byok.md", "permissions.md"})
+    @ValueSource(strings = {"api-keys.md", "byok.md", "permissions.md", "workload-identity.md"})
     void everyCallOfTheDocumentWorks(String document) throws IOException {
         Map<String, String> world = new HashMap<>(Map.of(
-                "<members id>", actors.member().userId().toString(), "<the provider's key>", "sk-example-0123456789"));
+                "<members id>", actors.member().userId().toString(),
+                "<the provider's key>", "sk-example-0123456789",
+                "<issuer>", ProviderAddress.issuer().toString()));
         int calls = 0;
         for (var block = BLOCK.matcher(Files.readString(Path.of("docs", document))); block.find(); ) {
             for (String line : block.group(1).lines().toList()) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -17,25 +18,33 @@ public final class ProviderAddress implements QuarkusTestResourceLifecycleManage
     public static final String SECURE_HOST = "secure.provider.test";
 
     private static final String PORT = "celune.test.provider-port";
+    private static final String ISSUER = "celune.test.issuer";
     private static final String CERTIFICATE = "celune.test.provider-certificate";
 
     @Override
     public Map<String, String> start() {
         int port = freePort();
         System.setProperty(PORT, Integer.toString(port));
+        System.setProperty(ISSUER, "http://127.0.0.1:" + freePort());
         String url = "http://127.0.0.1:" + port;
         ServerCertificate certificate = ServerCertificate.create(SECURE_HOST);
         System.setProperty(CERTIFICATE, certificate.folder().toString());
-        return Map.of(
-                "celune.egress.authorities", certificate.pem().toString(),
-                "celune.broker.call.connect-timeout", "3s",
-                "celune.broker.provider.openai.base-url", url,
-                "celune.broker.provider.anthropic.base-url", url,
-                "celune.broker.call.first-byte-timeout", "2s",
-                "celune.broker.call.idle-timeout", "4s",
-                "celune.broker.call.max-request-body", "1048576",
-                "celune.broker.call.max-answer-body", "50331648",
-                "celune.broker.call.open-streams", "3");
+        return Map.ofEntries(
+                Map.entry("celune.egress.authorities", certificate.pem().toString()),
+                Map.entry("celune.broker.call.connect-timeout", "3s"),
+                Map.entry("celune.broker.provider.openai.base-url", url),
+                Map.entry("celune.broker.provider.anthropic.base-url", url),
+                Map.entry("celune.broker.call.first-byte-timeout", "2s"),
+                Map.entry("celune.broker.call.idle-timeout", "4s"),
+                Map.entry("celune.broker.call.max-request-body", "1048576"),
+                Map.entry("celune.broker.call.max-answer-body", "50331648"),
+                Map.entry("celune.broker.call.open-streams", "3"),
+                Map.entry("celune.workload.test.issuer", issuer().toString()));
+    }
+
+    /** Where the service looks for the keys of workloads' tokens. */
+    public static URI issuer() {
+        return URI.create(System.getProperty(ISSUER));
     }
 
     public static int port() {
@@ -50,6 +59,7 @@ public final class ProviderAddress implements QuarkusTestResourceLifecycleManage
     @Override
     public void stop() {
         System.clearProperty(PORT);
+        System.clearProperty(ISSUER);
         System.clearProperty(CERTIFICATE);
     }
 

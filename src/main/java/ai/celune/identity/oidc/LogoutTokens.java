@@ -83,13 +83,7 @@ public class LogoutTokens {
                 .setIssuedAtRestrictions(0, OLDEST_SECONDS)
                 .setAllowedClockSkewInSeconds(Provider.CLOCK_SKEW)
                 .setEvaluationTime(NumericDate.fromMilliseconds(clock.millis()))
-                .setVerificationKeyResolver((signature, nesting) -> {
-                    var key = keys.of(provider, signature);
-                    if (key == null) {
-                        throw new org.jose4j.lang.UnresolvableKeyException("unknown key");
-                    }
-                    return key;
-                })
+                .setVerificationKeyResolver(keys.of(provider))
                 .build();
     }
 }

@@ -1,9 +1,9 @@
 package ai.celune.identity.oidc;
 
 import ai.celune.identity.oidc.OidcConfig.Settings;
+import ai.celune.security.IssuerKeys;
 import io.quarkus.oidc.OidcTenantConfig;
 import io.quarkus.oidc.runtime.OidcTenantConfig.ApplicationType;
-import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -14,9 +14,6 @@ import java.time.Instant;
 public record Provider(String name, Settings settings, ClaimMapping mapping, OidcTenantConfig tenant) {
     /** How far its clock may be from ours, in seconds (case: 90 s). */
     static final int CLOCK_SKEW = 90;
-
-    /** How often a key that is not known may make its keys be read again. */
-    static final Duration KEYS_REREAD = Duration.ofSeconds(10);
 
     private static final int SHORTEST_SECRET = 32;
 
@@ -54,7 +51,7 @@ public record Provider(String name, Settings settings, ClaimMapping mapping, Oid
                 .issuer(settings.issuer())
                 .audience(settings.clientId())
                 .lifespanGrace(CLOCK_SKEW)
-                .forcedJwkRefreshInterval(KEYS_REREAD)
+                .forcedJwkRefreshInterval(IssuerKeys.REREAD)
                 .end()
                 // They go sealed into the row of the session: ai.celune.identity.BrowserSessions.
                 .tokenStateManager()

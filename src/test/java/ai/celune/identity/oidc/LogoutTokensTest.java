@@ -18,6 +18,7 @@ import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.keys.HmacKey;
+import org.jose4j.keys.resolvers.VerificationKeyResolver;
 import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Test;
 
@@ -38,8 +39,8 @@ class LogoutTokensTest {
         }
 
         @Override
-        Key of(Provider ignored, JsonWebSignature signature) {
-            return key.getKey();
+        VerificationKeyResolver of(Provider ignored) {
+            return (signature, nesting) -> key.getKey();
         }
     }
 

@@ -1,0 +1,141 @@
+package ai.celune.support;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.Key;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
+
+/** Signs tokens of workloads with real keys, and publishes those as OpenID Connect Discovery 1.0 says. */
+public final class TestIssuer implements AutoCloseable {
+    private final HttpServer server;
+    private final AtomicInteger reads = new AtomicInteger();
+    private final List<String> presented = new ArrayList<>();
+    private volatile RsaJsonWebKey key = generate("first");
+    private volatile boolean away;
+
+    /** @param port 0 for any */
+    public TestIssuer(int port) {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext(
+                "/.well-known/openid-configuration",
+                exchange -> answer(exchange, "{\"issuer\":\"%s\",\"jwks_uri\":\"%s\"}".formatted(url(), keysUrl())));
+        server.createContext("/keys", exchange -> {
+            reads.incrementAndGet();
+            presented.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            answer(exchange, new JsonWebKeySet(key).toJson(OutputControlLevel.PUBLIC_ONLY));
+        });
+        server.start();
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    public URI keysUrl() {
+        return URI.create(url() + "/keys");
+    }
+
+    public RsaJsonWebKey key() {
+        return key;
+    }
+
+    /** How often its keys were read. */
+    public int reads() {
+        return reads.get();
+    }
+
+    /** The Authorization fields with which they were. */
+    public List<String> presented() {
+        return List.copyOf(presented);
+    }
+
+    /** From now on it signs with, and publishes, another key. */
+    public void rotate() {
+        key = generate("key-" + System.nanoTime());
+    }
+
+    public void away(boolean wanted) {
+        away = wanted;
+    }
+
+    /** Claims of a good token of an hour. */
+    public JwtClaims claims(String subject, String audience, Instant now) {
+        JwtClaims claims = new JwtClaims();
+        claims.setIssuer(url());
+        claims.setSubject(subject);
+        claims.setAudience(audience);
+        claims.setIssuedAt(NumericDate.fromSeconds(now.getEpochSecond()));
+        claims.setNotBefore(NumericDate.fromSeconds(now.getEpochSecond()));
+        claims.setExpirationTime(NumericDate.fromSeconds(now.plusSeconds(3600).getEpochSecond()));
+        return claims;
+    }
+
+    public String sign(JwtClaims claims) {
+        return sign(claims, key.getPrivateKey(), "RS256", Map.of("kid", key.getKeyId()));
+    }
+
+    /** Anybody's signature, or none. */
+    public static String sign(JwtClaims claims, @Nullable Key by, String algorithm, Map<String, Object> header) {
+        JsonWebSignature signature = new JsonWebSignature();
+        signature.setAlgorithmConstraints(AlgorithmConstraints.NO_CONSTRAINTS);
+        signature.setAlgorithmHeaderValue(algorithm);
+        header.forEach(signature::setHeader);
+        signature.setPayload(claims.toJson());
+        signature.setKey(by);
+        try {
+            return signature.getCompactSerialization();
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static RsaJsonWebKey generate(String id) {
+        try {
+            RsaJsonWebKey made = RsaJwkGenerator.generateJwk(2048);
+            made.setKeyId(id);
+            return made;
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void answer(HttpExchange exchange, String json) throws IOException {
+        try (exchange) {
+            byte[] body = json.getBytes(UTF_8);
+            exchange.sendResponseHeaders(away ? 503 : 200, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
