@@ -162,6 +162,39 @@ final class Keycloak implements AutoCloseable {
         send(admin("/admin/realms/celune/users/" + id(person) + "/logout", "POST", ""), 204);
     }
 
+    /** Makes a client that is a program, whose tokens are for an audience, too. */
+    void addProgram(String client, String audience) throws Exception {
+        ObjectNode program = JSON.createObjectNode()
+                .put("clientId", client)
+                .put("secret", SECRET)
+                .put("serviceAccountsEnabled", true)
+                .put("standardFlowEnabled", false);
+        program.withArray("protocolMappers")
+                .addObject()
+                .put("name", "audience")
+                .put("protocol", "openid-connect")
+                .put("protocolMapper", "oidc-audience-mapper")
+                .withObject("/config")
+                .put("included.custom.audience", audience)
+                .put("access.token.claim", "true");
+        send(
+                admin("/admin/realms/celune/clients", "POST", program.toString())
+                        .header("Content-Type", "application/json"),
+                201);
+    }
+
+    /** A token of a program (RFC 6749, section 4.4). */
+    String tokenOf(String client) throws Exception {
+        return JSON.readTree(send(
+                        HttpRequest.newBuilder(URI.create(issuer() + "/protocol/openid-connect/token"))
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials&client_id="
+                                        + client + "&client_secret=" + SECRET)),
+                        200))
+                .path("access_token")
+                .asText();
+    }
+
     void stop() {
         process.destroy();
         process.onExit().join();

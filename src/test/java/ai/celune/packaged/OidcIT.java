@@ -11,8 +11,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -53,6 +55,7 @@ class OidcIT {
             provider(replica, "keycloak", "celune", "0s", workspace);
             provider(replica, "rechecked", "rechecked", "5s", workspace);
             replica.set("celune.oidc.rechecked.landing", "/app");
+            replica.set("celune.workload.keycloak.issuer", keycloak.issuer());
         }
         other.set("celune.identity.local-accounts", "false");
         one.start();
@@ -103,6 +106,34 @@ class OidcIT {
                                 + " where action = 'session.created' and target_id = '" + session + "'"));
         assertEquals(
                 "0", database.superuser("select count(*) from refresh_token where session_id = '" + session + "'"));
+    }
+
+    /** The token that Keycloak gives to a client of its own stands for a key, on every replica until it is revoked on one. */
+    @Test
+    void aProgramOfTheProviderNeedsNoKey() throws Exception {
+        String workspace = me(one, owner).path("workspaceId").asText();
+        keycloak.addProgram("summarizer", "celune:" + workspace);
+        keycloak.addProgram("stranger", "celune:" + UUID.randomUUID());
+        String token = keycloak.tokenOf("summarizer");
+        JsonNode account =
+                one.require(201, "POST", "/v1/service-accounts", owner, "{\"name\":\"robot\",\"role\":\"member\"}");
+        JsonNode key = one.require(201, "POST", "/v1/api-keys", owner, """
+                {"name":"summarizer","scopes":["members:read"],"serviceAccountId":"%s","workload":{"issuer":"%s","subject":"%s"}}""".formatted(
+                        account.path("id").asText(), keycloak.issuer(), subject(token)));
+        for (Service replica : List.of(one, other)) {
+            replica.require(200, "GET", "/v1/members", token, null);
+            replica.require(403, "GET", "/v1/settings", token, null);
+            replica.require(401, "GET", "/v1/members", keycloak.tokenOf("stranger"), null);
+        }
+        one.require(204, "DELETE", "/v1/api-keys/" + key.path("id").asText(), owner, null);
+        other.require(401, "GET", "/v1/members", token, null);
+        one.require(401, "GET", "/v1/members", token, null);
+    }
+
+    private static String subject(String token) throws Exception {
+        return JSON.readTree(Base64.getUrlDecoder().decode(token.split("\\.", 3)[1]))
+                .path("sub")
+                .asText();
     }
 
     @Test
