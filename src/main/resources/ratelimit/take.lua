@@ -1,8 +1,12 @@
 -- Takes one slot of every limit, or none at all if one of them has no slot left. Times are the server's, in microseconds.
--- KEYS: for each limit the list of the times at which its slots were taken, oldest first. ARGV: for each its count and its window.
--- Answer: 1 if taken, else 0; the tightest limit, from 0; slots left; time until one slot more is free; now.
+-- KEYS: for each limit the list of the times at which its slots were taken, oldest first; the tombstone of their principal, which says since when. ARGV: for each limit its count
+-- and its window. Answer: 1 if taken, -1 if there is a tombstone, else 0; the tightest limit, from 0; slots left; time until one slot more is free; now.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
+local ended = redis.call('GET', table.remove(KEYS))
+if ended and tonumber(ended) <= now then
+  return {-1, 0, 0, 0, now}
+end
 local sizes, oldest = {}, {}
 local refusing, longest = 0, 0
 for i, key in ipairs(KEYS) do

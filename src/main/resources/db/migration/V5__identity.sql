@@ -1,14 +1,18 @@
+-- A person who signs in at a provider alone has no password, and an e-mail address for display only: not one to be found or matched by.
 create table account (
     id                uuid primary key,
-    email             text        not null unique check (length(email) between 3 and 254 and email = lower(email)),
-    password_hash     text        not null check (password_hash like '$argon2id$%'),
+    email             text check (length(email) between 3 and 254 and email = lower(email)),
+    email_verified_at timestamptz,
+    password_hash     text check (password_hash like '$argon2id$%'),
     platform_operator boolean     not null,
     epoch             int         not null,
     created_at        timestamptz not null,
     version           int         not null
 );
+create unique index account_by_email on account (email) where password_hash is not null;
 
--- A session is one family of refresh tokens. epoch repeats that of the account at its birth: raising the account's ends all.
+-- A session is one family of refresh tokens. epoch repeats that of the account at its birth: raising the account's ends all. How it began is for the person to
+-- see; proved_at is when they last proved who they are.
 create table session (
     id           uuid primary key,
     user_id      uuid        not null references account,
@@ -20,6 +24,10 @@ create table session (
     rotated_at   timestamptz not null,
     expires_at   timestamptz not null,
     ended_at     timestamptz,
+    proved_at    timestamptz not null,
+    method       text        not null check (length(method) between 1 and 50),
+    device       text check (length(device) between 1 and 256),
+    network      text check (length(network) between 1 and 50),
     version      int         not null
 );
 create index session_by_user on session (user_id);
@@ -33,11 +41,41 @@ create table refresh_token (
     unique (session_id, generation)
 );
 
+-- Who a provider's person is here. Never matched by e-mail; an identity belongs to one account for good.
+create table federated_identity (
+    issuer    text        not null check (length(issuer) between 8 and 500),
+    subject   text        not null check (length(subject) between 1 and 255),
+    user_id   uuid        not null references account,
+    linked_at timestamptz not null,
+    primary key (issuer, subject)
+);
+create index federated_identity_by_user on federated_identity (user_id);
+
+-- What a session has in addition when a browser holds it by the cookie. login_id stays when the session moves to another workspace: the provider's
+-- tokens are sealed for it.
+create table browser_session (
+    session_id       uuid primary key references session on delete cascade,
+    user_id          uuid        not null,
+    cookie_hash      bytea       not null unique check (octet_length(cookie_hash) = 32),
+    seen_at          timestamptz not null,
+    provider         text        not null check (provider ~ '^[a-z][a-z0-9-]{0,30}$'),
+    provider_subject text        not null check (length(provider_subject) between 1 and 255),
+    provider_session text check (length(provider_session) between 1 and 255),
+    login_id         uuid        not null,
+    tokens_version   int         not null,
+    sealed_tokens    bytea check (octet_length(sealed_tokens) between 45 and 65536),
+    checked_at       timestamptz not null
+);
+create index browser_session_by_provider_session on browser_session (provider, provider_session);
+create index browser_session_by_provider_subject on browser_session (provider, provider_subject);
+
+-- One that was mailed proves the mailbox, too; one that an operator hands over does not.
 create table reset_code (
     id         uuid primary key,
     user_id    uuid        not null references account,
     code_hash  bytea       not null unique check (octet_length(code_hash) = 32),
     issued_by  uuid        not null,
+    mailed     boolean     not null default false,
     created_at timestamptz not null,
     expires_at timestamptz not null,
     used_at    timestamptz
@@ -76,37 +114,42 @@ create table signing_key (
 do $$
 declare t text;
 begin
-    foreach t in array array['account', 'session', 'refresh_token', 'reset_code', 'access_code', 'sign_in_attempt', 'signing_key'] loop
+    foreach t in array array['account', 'session', 'refresh_token', 'federated_identity', 'browser_session', 'reset_code', 'access_code', 'sign_in_attempt',
+        'signing_key'] loop
         execute format('alter table %I enable row level security', t);
         execute format('alter table %I force row level security', t);
     end loop;
-    foreach t in array array['session', 'refresh_token', 'reset_code'] loop
+    foreach t in array array['session', 'refresh_token', 'federated_identity', 'browser_session', 'reset_code'] loop
         execute format('create policy own on %I to ${app} using (user_id = (select app_user_id())) with check (user_id = (select app_user_id()))', t);
     end loop;
     foreach t in array array['access_code', 'sign_in_attempt', 'signing_key'] loop
         execute format('create policy platform on %I to ${app} using ((select app_is_platform())) with check ((select app_is_platform()))', t);
     end loop;
-    foreach t in array array['account', 'session', 'refresh_token', 'reset_code', 'access_code', 'signing_key'] loop
+    foreach t in array array['account', 'session', 'refresh_token', 'federated_identity', 'browser_session', 'reset_code', 'access_code', 'signing_key'] loop
         execute format('create policy authentication on %I for select to ${authn} using (true)', t);
     end loop;
 end $$;
 create policy own on account to ${app} using (id = (select app_user_id())) with check (id = (select app_user_id()));
 create policy platform on reset_code for insert to ${app} with check ((select app_is_platform()));
+create policy platform on federated_identity for insert to ${app} with check ((select app_is_platform()));
 create policy platform on account for select to ${app} using ((select app_is_platform()));
 create policy members on account for select to ${app}
     using (id in (select m.user_id from membership m where m.workspace_id = (select app_workspace_id())));
 alter table membership add foreign key (user_id) references account;
 
 grant select, insert, update on account, reset_code, access_code to ${app};
-grant select, insert, update on session, signing_key to ${app};
-grant select, insert on refresh_token to ${app};
+grant select, insert, update on session, browser_session, signing_key to ${app};
+grant select, insert on refresh_token, federated_identity to ${app};
 grant select, insert, update, delete on sign_in_attempt to ${app};
-grant select on account, session, refresh_token, reset_code, signing_key to ${authn};
+grant select on account, session, refresh_token, federated_identity, reset_code, signing_key to ${authn};
+grant select (session_id, user_id, cookie_hash, seen_at, provider, provider_subject, provider_session, checked_at)
+    on browser_session to ${authn};
 grant select (bootstrap, used_at) on access_code to ${authn};
 
 call classify_table('account', 'user', 'identity', 'life of the account');
 call classify('account', 'id', 'internal', 'names the person', 'export', 'keep');
 call classify('account', 'email', 'confidential', 'sign-in');
+call classify('account', 'email_verified_at', 'internal', 'proof of the mailbox');
 call classify('account', 'password_hash', 'critical', 'sign-in', 'never', 'erase', 'phc');
 call classify('account', 'platform_operator', 'internal', 'authorization');
 call classify('account', 'epoch', 'internal', 'ends sessions', 'never');
@@ -124,18 +167,40 @@ call classify('session', 'created_at', 'internal', 'history');
 call classify('session', 'rotated_at', 'internal', 'grace of two tabs');
 call classify('session', 'expires_at', 'internal', 'end of life');
 call classify('session', 'ended_at', 'internal', 'end of life');
+call classify('session', 'proved_at', 'internal', 'step-up');
+call classify('session', 'method', 'internal', 'history');
+call classify('session', 'device', 'confidential', 'lets the person recognise the session');
+call classify('session', 'network', 'confidential', 'lets the person recognise the session');
 call classify('session', 'version', 'internal', 'lost-update guard', 'never');
 call classify_table('refresh_token', 'user', 'identity', 'with its session');
 call classify('refresh_token', 'token_hash', 'critical', 'proof of the token', 'never', 'erase', 'digest');
 call classify('refresh_token', 'session_id', 'internal', 'family', 'never');
 call classify('refresh_token', 'user_id', 'internal', 'whose token', 'never');
 call classify('refresh_token', 'generation', 'internal', 'rotation', 'never');
+call classify_table('federated_identity', 'user', 'identity', 'life of the account');
+call classify('federated_identity', 'issuer', 'internal', 'the provider');
+call classify('federated_identity', 'subject', 'confidential', 'names the person at the provider');
+call classify('federated_identity', 'user_id', 'internal', 'whose identity');
+call classify('federated_identity', 'linked_at', 'internal', 'history');
+call classify_table('browser_session', 'user', 'identity', 'with its session');
+call classify('browser_session', 'session_id', 'internal', 'the session', 'never');
+call classify('browser_session', 'user_id', 'internal', 'whose session', 'never');
+call classify('browser_session', 'cookie_hash', 'critical', 'proof of the cookie', 'never', 'erase', 'digest');
+call classify('browser_session', 'seen_at', 'internal', 'idle limit');
+call classify('browser_session', 'provider', 'internal', 'where the person signed in');
+call classify('browser_session', 'provider_subject', 'confidential', 'finds the session at the provider''s logout');
+call classify('browser_session', 'provider_session', 'internal', 'finds the session at the provider''s logout', 'never');
+call classify('browser_session', 'login_id', 'internal', 'binding of the sealed tokens', 'never');
+call classify('browser_session', 'tokens_version', 'internal', 'binding of the sealed tokens', 'never');
+call classify('browser_session', 'sealed_tokens', 'critical', 'asks the provider whether the person is still signed in', 'never', 'erase', 'envelope');
+call classify('browser_session', 'checked_at', 'internal', 'when the provider was last asked', 'never');
 call classify_table('reset_code', 'user', 'identity', '90 days after expiry');
 call expire_rows('reset_code', 'expires_at', '90 days');
 call classify('reset_code', 'id', 'internal', 'names the code', 'never');
 call classify('reset_code', 'user_id', 'internal', 'whose code', 'never');
 call classify('reset_code', 'code_hash', 'critical', 'proof of the code', 'never', 'erase', 'digest');
 call classify('reset_code', 'issued_by', 'internal', 'history', 'never');
+call classify('reset_code', 'mailed', 'internal', 'proves the mailbox', 'never');
 call classify('reset_code', 'created_at', 'internal', 'history', 'never');
 call classify('reset_code', 'expires_at', 'internal', 'end of life', 'never');
 call classify('reset_code', 'used_at', 'internal', 'single use', 'never');

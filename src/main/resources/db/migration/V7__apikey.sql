@@ -1,27 +1,46 @@
+-- Proved by its value, or by the token of a workload: the claims iss, sub and aud.
 create table api_key (
     id                 uuid primary key,
     workspace_id       uuid        not null references workspace,
     user_id            uuid references account,
     service_account_id uuid,
     name               text        not null check (length(name) between 1 and 100),
-    prefix             text        not null check (length(prefix) between 9 and 16),
-    token_hash         bytea       not null unique check (octet_length(token_hash) = 32),
+    prefix             text check (length(prefix) between 9 and 16),
+    token_hash         bytea unique check (octet_length(token_hash) = 32),
+    workload_issuer    text check (length(workload_issuer) between 1 and 255),
+    workload_subject   text check (length(workload_subject) between 1 and 255),
+    workload_audience  text check (length(workload_audience) between 1 and 255),
     scopes             text[]      not null,
     allowed_addresses  text[]      not null default '{}',
+    -- Below what any key has; null for that.
+    read_per_minute    int check (read_per_minute between 1 and 60),
+    write_per_minute   int check (write_per_minute between 1 and 30),
+    broker_per_minute  int check (broker_per_minute between 1 and 100000),
     replaces           uuid,
     created_by         uuid        not null,
     created_at         timestamptz not null,
     expires_at         timestamptz,
+    -- The end of the key that the log has warned of, so that it does once for each end.
+    warned_of          timestamptz,
     revoked_at         timestamptz,
     last_used_at       timestamptz,
     use_count          bigint      not null default 0,
     version            int         not null,
     unique (workspace_id, id),
     check ((user_id is null) <> (service_account_id is null)),
+    check ((prefix is null) = (token_hash is null)),
+    check ((workload_issuer is null) = (token_hash is not null)),
+    check ((workload_subject is null) = (workload_issuer is null)),
+    check ((workload_audience is null) = (workload_issuer is null)),
+    check (workload_issuer is null or service_account_id is not null),
     foreign key (workspace_id, service_account_id) references service_account (workspace_id, id),
     foreign key (workspace_id, replaces) references api_key (workspace_id, id)
 );
 create index api_key_by_workspace on api_key (workspace_id, id);
+create index api_key_by_end on api_key (expires_at) where revoked_at is null;
+create unique index api_key_by_workload on api_key (workload_issuer, workload_subject, workload_audience) where revoked_at is null;
+create index api_key_by_ended_workload on api_key (workload_issuer, workload_subject, workload_audience, revoked_at)
+    where workload_issuer is not null;
 
 create table api_key_binding (
     id              uuid primary key,
@@ -58,8 +77,12 @@ $$ begin
     if old.expires_at is not null and (new.expires_at is null or new.expires_at > old.expires_at) then
         raise exception 'a key does not live longer than it was made for' using errcode = '42501';
     end if;
-    if new.workspace_id <> old.workspace_id or new.token_hash <> old.token_hash then
+    if new.workspace_id <> old.workspace_id then
         raise exception 'a key stays in its workspace' using errcode = '42501';
+    end if;
+    if (new.token_hash, new.workload_issuer, new.workload_subject, new.workload_audience)
+        is distinct from (old.token_hash, old.workload_issuer, old.workload_subject, old.workload_audience) then
+        raise exception 'a key is proved as it was when it was made' using errcode = '42501';
     end if;
     return new;
 end $$;
@@ -75,6 +98,7 @@ begin
         execute format('create policy ws_isolation on %I to ${app} using (workspace_id = (select app_workspace_id())) with check (workspace_id = (select app_workspace_id()))', t);
     end loop;
 end $$;
+create policy ending on api_key for select to ${app} using ((select app_is_platform()) and revoked_at is null and expires_at is not null);
 create policy platform on api_key_use for select to ${app} using ((select app_is_platform()));
 create policy told on api_key_use for delete to ${app}
     using ((select app_is_platform()) and told = calls and last_at < now() - interval '1 day');
@@ -84,8 +108,8 @@ grant select (workspace_id, api_key_id, provider_key_id) on api_key_binding to $
 grant select, insert, update on api_key to ${app};
 grant select, insert, delete on api_key_binding to ${app};
 grant select, insert, update, delete on api_key_use to ${app};
-grant select (id, workspace_id, user_id, service_account_id, token_hash, scopes, allowed_addresses, expires_at,
-    revoked_at) on api_key
+grant select (id, workspace_id, user_id, service_account_id, token_hash, workload_issuer, workload_subject, workload_audience, scopes, allowed_addresses,
+    read_per_minute, write_per_minute, broker_per_minute, expires_at, revoked_at) on api_key
     to ${authn};
 
 call classify_table('api_key', 'workspace', 'apikey', 'life of the workspace');
@@ -96,12 +120,19 @@ call classify('api_key', 'service_account_id', 'internal', 'principal');
 call classify('api_key', 'name', 'internal', 'label');
 call classify('api_key', 'prefix', 'internal', 'recognition');
 call classify('api_key', 'token_hash', 'critical', 'proof of the key', 'never', 'erase', 'digest');
+call classify('api_key', 'workload_issuer', 'internal', 'proof of the key');
+call classify('api_key', 'workload_subject', 'internal', 'proof of the key');
+call classify('api_key', 'workload_audience', 'internal', 'proof of the key');
 call classify('api_key', 'scopes', 'internal', 'authorization');
 call classify('api_key', 'allowed_addresses', 'internal', 'authorization');
+call classify('api_key', 'read_per_minute', 'internal', 'limit');
+call classify('api_key', 'write_per_minute', 'internal', 'limit');
+call classify('api_key', 'broker_per_minute', 'internal', 'limit');
 call classify('api_key', 'replaces', 'internal', 'history');
 call classify('api_key', 'created_by', 'internal', 'history');
 call classify('api_key', 'created_at', 'internal', 'history');
 call classify('api_key', 'expires_at', 'internal', 'end of life');
+call classify('api_key', 'warned_of', 'internal', 'one warning per end', 'never');
 call classify('api_key', 'revoked_at', 'internal', 'end of life');
 call classify('api_key', 'last_used_at', 'internal', 'activity');
 call classify('api_key', 'use_count', 'internal', 'activity');

@@ -130,12 +130,18 @@ class ApiKeyIssuer {
         if (reachesFurther || !actor.permissions().containsAll(grant.scopes())) {
             throw new Problem(ApiKeyErrors.SCOPE_NOT_HELD);
         }
-        if (!quotas.haveRoom(QuotaConfig::apiKeys, () -> keys.count("revokedAt is null"))) {
+        Workload workload = grant.workload();
+        boolean room = quotas.haveRoom(QuotaConfig::apiKeys, () -> {
+            // Here, where nobody else makes one meanwhile.
+            if (workload != null) {
+                keys.requireNone(workload);
+            }
+            return keys.count("revokedAt is null");
+        });
+        if (!room) {
             throw new Problem(ErrorCode.QUOTA_EXCEEDED);
         }
-        Workload workload = grant.workload();
         if (workload != null) {
-            keys.requireNone(workload);
             return CreatedApiKey.of(store(actor, grant, null), null);
         }
         try (ApiKeyToken token = ApiKeyToken.generate(config.environment(), random)) {

@@ -1,6 +1,7 @@
 package ai.celune.apikey;
 
 import ai.celune.apikey.workload.Workload;
+import ai.celune.apikey.workload.WorkloadTokens;
 import ai.celune.egress.Cidr;
 import ai.celune.security.Actor;
 import ai.celune.security.RefusedCredential;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -35,9 +37,11 @@ class ApiKeyLookup {
             + " and s.removed_at is null"
             + " left join workspace_role r on r.workspace_id = k.workspace_id and r.name = coalesce(m.role, s.role) where ";
     private static final String BY_VALUE = LOOKUP + "k.token_hash = ?";
-    /** The live one, or else the last that was. */
+    /** The live one, or else the last that was. A token from before a revocation never counts again, also for a key that was made since. */
     private static final String BY_WORKLOAD = LOOKUP
             + "k.workload_issuer = ? and k.workload_subject = ? and k.workload_audience = ?"
+            + " and (k.revoked_at is not null or not exists (select 1 from api_key e where e.workload_issuer = k.workload_issuer"
+            + " and e.workload_subject = k.workload_subject and e.workload_audience = k.workload_audience and e.revoked_at >= ?))"
             + " order by k.revoked_at desc nulls first limit 1";
 
     private final AgroalDataSource authn;
@@ -59,8 +63,16 @@ class ApiKeyLookup {
     }
 
     /** The same for the key that the token of a workload stands for. */
-    Optional<Actor> find(Workload workload, @Nullable String address) throws SQLException {
-        return find(BY_WORKLOAD, List.of(workload.issuer(), workload.subject(), workload.audience()), address);
+    Optional<Actor> find(WorkloadTokens.Verified token, @Nullable String address) throws SQLException {
+        Workload workload = token.workload();
+        return find(
+                BY_WORKLOAD,
+                List.of(
+                        workload.issuer(),
+                        workload.subject(),
+                        workload.audience(),
+                        token.issuedAt().atOffset(ZoneOffset.UTC)),
+                address);
     }
 
     private Optional<Actor> find(String sql, List<Object> by, @Nullable String address) throws SQLException {

@@ -1,6 +1,6 @@
 package ai.celune.apikey;
 
-import ai.celune.apikey.workload.Workload;
+import ai.celune.apikey.workload.WorkloadIssuer;
 import ai.celune.apikey.workload.WorkloadTokens;
 import ai.celune.security.Actor;
 import ai.celune.security.CurrentRequest;
@@ -47,9 +47,11 @@ class Verification {
     }
 
     private Optional<Actor> ofWorkload(String token, @Nullable String address) throws SQLException {
-        Workload workload = tokens.issuer(token)
-                .flatMap(issuer -> tokens.verify(issuer, token))
-                .orElse(null);
-        return workload == null ? Optional.empty() : lookup.find(workload, address);
+        WorkloadIssuer issuer = tokens.issuer(token).orElse(null);
+        WorkloadTokens.Verified verified =
+                issuer == null ? null : tokens.verify(issuer, token).orElse(null);
+        return issuer == null || verified == null
+                ? Optional.empty()
+                : lookup.find(verified, address).filter(actor -> issuer.isFor(actor.workspace()));
     }
 }

@@ -41,8 +41,10 @@ class WorkloadMechanism implements HttpAuthenticationMechanism {
     }
 
     private Actor actor(WorkloadIssuer issuer, String token, RequestFacts facts) throws SQLException {
-        var workload = tokens.verify(issuer, token).orElseThrow(AuthenticationFailedException::new);
-        Actor actor = lookup.find(workload, facts.address()).orElseThrow(AuthenticationFailedException::new);
+        var verified = tokens.verify(issuer, token).orElseThrow(AuthenticationFailedException::new);
+        Actor actor = lookup.find(verified, facts.address())
+                .filter(found -> issuer.isFor(found.workspace()))
+                .orElseThrow(AuthenticationFailedException::new);
         activity.used(actor, facts.address());
         return actor;
     }

@@ -41,8 +41,10 @@ class CredentialEnds {
     /** Rows show when their transaction commits, so late rows are looked for again. */
     private static final Duration LATE = Duration.ofMinutes(1);
 
-    private static final String NOTE =
-            "insert into credential_end (id, ended_id, workspace_id, done_by, effective_at) values (?, ?, ?, ?, ?)";
+    /** A standby that is waited for must have applied it: else one that is promoted next would not know of the end. Without such a standby this asks for nothing. */
+    private static final String NOTE = "insert into credential_end (id, ended_id, workspace_id, done_by, effective_at)"
+            + " select ?, ?, ?, ?, ? from set_config('synchronous_commit', 'remote_apply', true)";
+
     private static final String LOOK = "select now.at, e.id, e.ended_id, e.workspace_id"
             + " from (select clock_timestamp() as at) now"
             + " left join credential_end e on e.effective_at > ? and e.effective_at <= now.at"

@@ -17,16 +17,10 @@ import java.time.ZoneOffset;
 
 /**
  * The gate in front of every proof by password or code: an attempt is reserved before anything is hashed, so that parallel guesses count
- * one by one. After 3 failures each attempt waits 1, 2, 4, 8 s; after 10 the account rests for 15 minutes. Unknown accounts are treated
- * alike.
+ * one by one. Unknown accounts are treated alike.
  */
 @ApplicationScoped
 class Attempts {
-    static final int LOCKED_AFTER = 10;
-
-    private static final int FREE = 3;
-    private static final Duration LOCK = Duration.ofMinutes(15);
-
     private final AgroalDataSource dataSource;
     private final Scope scope;
     private final Clock clock;
@@ -46,18 +40,17 @@ class Attempts {
                             + " (subject, failures, not_before, updated_at) values (?, 1, ?, ?)"
                             + " on conflict (subject) do update set failures = case when a.updated_at < ? then 1"
                             + " else a.failures + 1 end, updated_at = excluded.updated_at,"
-                            + " not_before = excluded.updated_at + case"
-                            + " when a.updated_at < ? or a.failures + 1 < " + FREE + " then interval '0'"
-                            + " when a.failures + 1 >= " + LOCKED_AFTER + " then interval '" + LOCK.toSeconds() + " s'"
-                            + " else least(8, power(2, a.failures + 1 - " + FREE + ")) * interval '1 s' end"
+                            + " not_before = excluded.updated_at + interval '1 s' * (?::int4[])[case when a.updated_at < ? then 1"
+                            + " else least(a.failures + 1, " + Lockout.LOCKED_AFTER + ") end]"
                             + " where a.not_before <= excluded.updated_at returning failures")) {
                 OffsetDateTime at = now.atOffset(ZoneOffset.UTC);
-                OffsetDateTime forgotten = now.minus(LOCK).atOffset(ZoneOffset.UTC);
+                OffsetDateTime forgotten = now.minus(Lockout.REST).atOffset(ZoneOffset.UTC);
                 statement.setBytes(1, subject(email));
                 statement.setObject(2, at);
                 statement.setObject(3, at);
                 statement.setObject(4, forgotten);
-                statement.setObject(5, forgotten);
+                statement.setArray(5, connection.createArrayOf("int4", Lockout.waits()));
+                statement.setObject(6, forgotten);
                 try (var row = statement.executeQuery()) {
                     if (row.next()) {
                         return row.getInt(1);

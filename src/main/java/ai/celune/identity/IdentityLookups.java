@@ -26,7 +26,7 @@ class IdentityLookups {
     private static final String SESSION = "s.id, s.user_id, s.workspace_id, s.expires_at,"
             + " s.ended_at is not null or s.epoch <> a.epoch, a.platform_operator,"
             + " a.email_verified_at is not null or a.password_hash is null, m.role, r.permissions, w.broker_per_minute,"
-            + " coalesce(s.proved_at, s.created_at)";
+            + " s.proved_at";
 
     private static final String SESSION_JOINS = " join account a on a.id = s.user_id"
             + " left join membership m on m.workspace_id = s.workspace_id and m.user_id = s.user_id"

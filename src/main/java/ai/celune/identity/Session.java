@@ -44,11 +44,11 @@ class Session {
     @Column(name = "expires_at", nullable = false, updatable = false)
     private Instant expiresAt;
 
-    @Column(name = "proved_at")
-    private @Nullable Instant provedAt;
+    @Column(name = "proved_at", nullable = false)
+    private Instant provedAt;
 
-    @Column(updatable = false)
-    private @Nullable String method;
+    @Column(nullable = false, updatable = false)
+    private String method;
 
     @Column(updatable = false)
     private @Nullable String device;
@@ -144,7 +144,7 @@ class Session {
         return new SessionView(
                 id,
                 workspaceId,
-                method == null ? "unknown" : method,
+                method,
                 device,
                 network,
                 createdAt,
@@ -167,7 +167,7 @@ class Session {
     }
 
     Instant provedAt() {
-        return provedAt == null ? createdAt : provedAt;
+        return provedAt;
     }
 
     UUID userId() {

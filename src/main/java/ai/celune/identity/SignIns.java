@@ -101,7 +101,7 @@ class SignIns {
         UUID userId = known.map(KnownAccount::id).orElse(null);
         List<AuditEvent> events = new ArrayList<>();
         events.add(new IdentityEvents.SessionRefused(userId, known.isPresent() ? reason : "unknown_account", email));
-        if (failures >= Attempts.LOCKED_AFTER) {
+        if (failures >= Lockout.LOCKED_AFTER) {
             events.add(new IdentityEvents.Locked(userId, failures, email));
         }
         Actor.Ref actor = userId == null ? null : Actor.Ref.user(userId);

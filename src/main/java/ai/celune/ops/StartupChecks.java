@@ -68,6 +68,11 @@ class StartupChecks {
                 "without it anybody's forwarding headers are believed");
         never(
                 findings,
+                is("quarkus.http.proxy.allow-forwarded", true),
+                "quarkus.http.proxy.allow-forwarded",
+                "the client's address is read from X-Forwarded-For alone");
+        never(
+                findings,
                 is("quarkus.mailer.mock", true),
                 "quarkus.mailer.mock",
                 "codes would stand in the log instead of a mail");
@@ -76,6 +81,12 @@ class StartupChecks {
                     && name.endsWith(".base-url")
                     && !value(name).orElse("").startsWith("https://")) {
                 never(findings, true, name, "providers are called by https only");
+            }
+        }
+        for (String name : config.getPropertyNames()) {
+            if (name.matches("celune\\.workload\\.[^.]+\\.(issuer|keys)")
+                    && value(name).orElse("").startsWith("http:")) {
+                never(findings, true, name, "whoever is on the way could sign for any workload");
             }
         }
         acceptable(

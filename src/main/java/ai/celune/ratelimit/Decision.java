@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * numbers.
  */
 public final class Decision {
-    private final boolean allowed;
+    private final Outcome outcome;
     private final Limit tightest;
     private final int remaining;
     private final long seconds;
@@ -19,19 +19,31 @@ public final class Decision {
     private final OptionalLong sharedAt;
     private boolean undone;
 
-    Decision(boolean allowed, Limit tightest, int remaining, long seconds, List<Limit> limits, long takenAt) {
-        this(allowed, tightest, remaining, seconds, limits, takenAt, OptionalLong.empty());
+    /** What becomes of a call. */
+    enum Outcome {
+        ALLOWED,
+        LIMITED,
+        /** The principal has ended for good, and no slot was looked at. */
+        ENDED;
+
+        static Outcome of(long answer) {
+            return answer < 0 ? ENDED : answer == 0 ? LIMITED : ALLOWED;
+        }
+    }
+
+    Decision(Outcome outcome, Limit tightest, int remaining, long seconds, List<Limit> limits, long takenAt) {
+        this(outcome, tightest, remaining, seconds, limits, takenAt, OptionalLong.empty());
     }
 
     private Decision(
-            boolean allowed,
+            Outcome outcome,
             Limit tightest,
             int remaining,
             long seconds,
             List<Limit> limits,
             long takenAt,
             OptionalLong sharedAt) {
-        this.allowed = allowed;
+        this.outcome = outcome;
         this.tightest = tightest;
         this.remaining = remaining;
         this.seconds = seconds;
@@ -42,9 +54,9 @@ public final class Decision {
 
     /** This one of the shared log, counted in the local one too: with the numbers of whichever leaves fewer calls. */
     Decision alsoIn(Decision local) {
-        Decision tighter = local.allowed && local.remaining < remaining ? local : this;
+        Decision tighter = local.allowed() && local.remaining < remaining ? local : this;
         return new Decision(
-                true,
+                Outcome.ALLOWED,
                 tighter.tightest,
                 tighter.remaining,
                 tighter.seconds,
@@ -54,7 +66,12 @@ public final class Decision {
     }
 
     public boolean allowed() {
-        return allowed;
+        return outcome == Outcome.ALLOWED;
+    }
+
+    /** Whether the principal has ended for good, by a tombstone. */
+    boolean ended() {
+        return outcome == Outcome.ENDED;
     }
 
     public Limit tightest() {
@@ -87,7 +104,7 @@ public final class Decision {
 
     /** Whether there is something to undo: true at most once. Guarded by the log's lock. */
     boolean undo() {
-        boolean first = allowed && !undone;
+        boolean first = allowed() && !undone;
         undone = true;
         return first;
     }

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * At most {@code count} calls in any rolling {@code window}.
  *
- * @param key what is counted, for example a principal and a class; one key always goes with one window
+ * @param key what is counted, a principal in braces and a class; one key always goes with one window
  * @param count at least 1
  * @param window at most a day
  * @param proof whether it bounds guesses at a password or code
@@ -24,6 +24,12 @@ public record Limit(String key, int count, Duration window, boolean proof) {
 
     public Limit(String key, int count, Duration window) {
         this(key, count, window, false);
+    }
+
+    /** Whose limit it is: the part of the key that a cluster keeps together. */
+    String principal() {
+        int end = key.indexOf('}');
+        return end < 0 ? key : key.substring(0, end + 1);
     }
 
     /** What one of several replicas may admit that cannot ask each other; half of it where guesses are bounded (R78). */

@@ -3,6 +3,7 @@ package ai.celune.ratelimit;
 import ai.celune.security.Actor;
 import ai.celune.security.Credentials;
 import ai.celune.security.CurrentRequest;
+import ai.celune.security.RefusedCredential;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.HandlerOrder;
 import ai.celune.web.Problem;
@@ -14,6 +15,8 @@ import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +60,15 @@ class RateLimitHandler {
 
     private static boolean hasKeyInQuery(RoutingContext context) {
         String query = context.request().query();
-        return query != null && query.contains("=" + Credentials.API_KEY_PREFIX);
+        return query != null && decoded(query).contains("=" + Credentials.API_KEY_PREFIX);
+    }
+
+    private static String decoded(String query) {
+        try {
+            return URLDecoder.decode(query, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException _) {
+            return query;
+        }
     }
 
     private void identified(RoutingContext context, SecurityIdentity identity) {
@@ -70,7 +81,15 @@ class RateLimitHandler {
         LimitClass counted = actor == null && !limitClass.isProof() ? LimitClass.ANONYMOUS : limitClass;
         limiter.take(context, counted, actor)
                 .onSuccess(taken -> goOn(context, actor))
-                .onFailure(limited -> refusals.answer(context, limited));
+                .onFailure(refused -> refuse(context, refused));
+    }
+
+    private void refuse(RoutingContext context, Throwable refused) {
+        if (refused instanceof RefusedCredential) {
+            unauthenticated(context, refused);
+        } else {
+            refusals.answer(context, refused);
+        }
     }
 
     private void goOn(RoutingContext context, @Nullable Actor actor) {

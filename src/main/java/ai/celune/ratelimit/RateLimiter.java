@@ -4,6 +4,7 @@ import ai.celune.crypto.Digest;
 import ai.celune.security.Actor;
 import ai.celune.security.ClientAddress;
 import ai.celune.security.CurrentRequest;
+import ai.celune.security.RefusedCredential;
 import ai.celune.security.RequestFacts;
 import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
@@ -41,7 +42,7 @@ public class RateLimiter {
     /**
      * Takes one slot of the request's class and writes the RateLimit fields of the answer. Does not block; what follows runs where the caller runs.
      *
-     * @return fails with the {@link Problem} {@code rate_limited}
+     * @return fails with the {@link Problem} {@code rate_limited}, or with {@link RefusedCredential} where the credential has ended
      */
     Future<Void> take(RoutingContext context, LimitClass limitClass, @Nullable Actor actor) {
         if (!config.enabled()) {
@@ -55,6 +56,9 @@ public class RateLimiter {
                         count(limitClass, actor))
                 : take(known, actor.credential().id().toString(), limitClass, count(limitClass, actor));
         return asked.map(decision -> {
+            if (actor != null && decision.ended()) {
+                throw new RefusedCredential(actor.credential(), actor.principal(), actor.workspaceId(), "revoked");
+            }
             context.put(TAKEN, decision);
             describe(context, limitClass, decision);
             require(limitClass, decision);
@@ -96,10 +100,14 @@ public class RateLimiter {
         require(LimitClass.AUTH, decision);
     }
 
-    /** In braces what a cluster keeps together: all limits of a principal can be taken in one step. */
     private Future<Decision> take(SlidingLog log, String principal, LimitClass limitClass, int count) {
-        String key = "{" + principal + "}:" + limitClass.label();
+        String key = principal(principal) + ":" + limitClass.label();
         return limits.take(log, List.of(new Limit(key, count, MINUTE, limitClass.isProof())));
+    }
+
+    /** In braces what a cluster keeps together: all limits of a principal can be taken in one step. */
+    static String principal(String name) {
+        return "{" + name + "}";
     }
 
     /** On a worker thread; the deadline of the shared log bounds the wait. */

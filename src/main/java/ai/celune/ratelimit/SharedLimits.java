@@ -3,6 +3,7 @@ package ai.celune.ratelimit;
 import ai.celune.audit.AuditEvent;
 import ai.celune.audit.AuditQueue;
 import ai.celune.audit.Origin;
+import ai.celune.security.CredentialEnded;
 import ai.celune.tenancy.Ids;
 import ai.celune.tenancy.Scope;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,7 +16,10 @@ import io.vertx.redis.client.Redis;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.TransactionPhase;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +65,17 @@ class SharedLimits implements SharedLog.Outages {
             log.giveBack(decision);
         } else {
             shared.giveBack(log, decision);
+        }
+    }
+
+    /**
+     * A database that fails over to a late copy, or comes back from a backup, forgets ends of credentials; the tombstone does not (R28). An end may also be that of
+     * a person or of a provider key: nothing asks for their tombstones.
+     */
+    void bury(@Observes(during = TransactionPhase.AFTER_SUCCESS) CredentialEnded end) {
+        if (shared != null && end.workspaceId() == null) {
+            shared.bury(
+                    RateLimiter.principal(end.id().toString()), Objects.requireNonNullElse(end.at(), Instant.EPOCH));
         }
     }
 

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -103,6 +104,11 @@ final class SharedLog {
         if (local.giveBack(decision)) {
             decision.sharedAt().ifPresent(takenAt -> valkey.giveBack(decision.limits(), takenAt));
         }
+    }
+
+    /** From then on the principal is {@link Decision#ended} on every replica that asks. Nobody waits for it: the database knows it, too. */
+    void bury(String principal, Instant at) {
+        valkey.bury(principal, at).onFailure(failure -> outages.failed("not_buried"));
     }
 
     /** Waits for a first heartbeat; where it fails this replica begins alone. */

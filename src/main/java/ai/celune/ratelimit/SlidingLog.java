@@ -114,7 +114,7 @@ public final class SlidingLog {
         if (longest == 0 && missing > 0 && !hasRoom(missing, now)) {
             longest = Math.max(SECOND, fullUntil - now);
         }
-        return longest == 0 ? null : new Decision(false, tightest, 0, seconds(longest), limits, now);
+        return longest == 0 ? null : new Decision(Decision.Outcome.LIMITED, tightest, 0, seconds(longest), limits, now);
     }
 
     private Decision taken(List<Limit> limits, long now) {
@@ -132,7 +132,7 @@ public final class SlidingLog {
                 wait = untilFree(entry, limit, now);
             }
         }
-        return new Decision(true, tightest, fewest, seconds(wait), limits, now);
+        return new Decision(Decision.Outcome.ALLOWED, tightest, fewest, seconds(wait), limits, now);
     }
 
     /** Nanoseconds until one slot more is free; above the limit, which a lowered count can cause, all the excess has to go first. */

@@ -6,6 +6,8 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Valkey {
     private static final String PREFIX = "celune:limit:";
+    /** How long a tombstone stands. */
+    private static final Duration TOMBSTONE = Duration.ofDays(30);
     /** Of connecting, which no caller waits for. */
     private static final long CONNECTS_WITHIN_SECONDS = 2;
     /** A replica that has been silent for so long is gone. */
@@ -57,12 +61,13 @@ final class Valkey {
             arguments.add(
                     Long.toString(TimeUnit.NANOSECONDS.toMicros(limit.window().toNanos())));
         }
+        keys.add(tombstone(limits.getFirst().principal()));
         return run(take, keys, arguments, deadline).map(answer -> decision(answer, limits));
     }
 
     private static Decision decision(long[] answer, List<Limit> limits) {
         return new Decision(
-                answer[0] == 1,
+                Decision.Outcome.of(answer[0]),
                 limits.get((int) answer[1]),
                 (int) answer[2],
                 Math.max(1, Math.ceilDiv(answer[3], TimeUnit.SECONDS.toMicros(1))),
@@ -78,6 +83,23 @@ final class Valkey {
             limits.forEach(limit -> open.send(
                     Request.cmd(Command.LREM).arg(PREFIX + limit.key()).arg(-1).arg(takenAt)));
         }
+    }
+
+    /** Notes when a principal has ended for good. */
+    Future<Void> bury(String principal, Instant at) {
+        RedisConnection open = connection;
+        return open == null
+                ? Future.failedFuture("not connected")
+                : open.send(Request.cmd(Command.SET)
+                                .arg(tombstone(principal))
+                                .arg(ChronoUnit.MICROS.between(Instant.EPOCH, at))
+                                .arg("PX")
+                                .arg(TOMBSTONE.toMillis()))
+                        .mapEmpty();
+    }
+
+    private static String tombstone(String principal) {
+        return PREFIX + principal + ":ended";
     }
 
     /** Connects if need be, and tells within some time that this replica lives. */

@@ -5,11 +5,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.VerificationJwkSelector;
@@ -20,30 +19,34 @@ import org.jose4j.lang.UnresolvableKeyException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The public keys of somebody who signs tokens (RFC 7517). They are read when a token needs one that is not known, by one thread at a time and at most
- * every ten seconds, so that made-up key ids cost the issuer nothing.
+ * The public keys of somebody who signs tokens (RFC 7517). They are read when a token needs one that is not known, and again after a quarter of an hour, so
+ * that a withdrawn key ends; by one thread at a time and at most every ten seconds, whether it works or not, so that made-up key ids cost nothing.
  */
 public final class IssuerKeys {
-    /** How often a key that is not known may make the keys be read again. */
     public static final Duration REREAD = Duration.ofSeconds(10);
+
+    private static final Duration FRESH = Duration.ofMinutes(15);
+    /** While they cannot be read again. */
+    private static final Duration KEPT = Duration.ofDays(1);
 
     private static final long LONGEST_WAIT_MILLIS = 1_000;
 
-    private final Supplier<String> read;
+    private final Callable<String> read;
     private final Function<Exception, RuntimeException> unavailable;
     private final Clock clock;
     private final ReentrantLock reading = new ReentrantLock();
-    private volatile @Nullable Known known;
+    private volatile State state = new State(List.of(), Instant.EPOCH, Instant.EPOCH, false);
 
-    private record Known(List<JsonWebKey> keys, Instant readAt) {}
+    /** What is known, since when, and how the last try to learn it went. */
+    private record State(List<JsonWebKey> keys, Instant readAt, Instant triedAt, boolean failed) {}
 
     /**
      * Keys of one issuer.
      *
-     * @param read gets the key set, or throws what the caller is to see
-     * @param unavailable makes what the caller is to see when the set is none, or another thread is not done with reading it
+     * @param read gets the key set
+     * @param unavailable makes what the caller is to see when it cannot be had
      */
-    public IssuerKeys(Supplier<String> read, Function<Exception, RuntimeException> unavailable, Clock clock) {
+    public IssuerKeys(Callable<String> read, Function<Exception, RuntimeException> unavailable, Clock clock) {
         this.read = read;
         this.unavailable = unavailable;
         this.clock = clock;
@@ -61,45 +64,61 @@ public final class IssuerKeys {
     }
 
     private @Nullable Key of(JsonWebSignature signature) {
-        Known before = known;
+        State before = state;
         Key key = select(before, signature);
-        if (key != null || (before != null && !isOld(before))) {
+        if (key != null && isWithin(before.readAt, FRESH)) {
             return key;
         }
-        return select(readAfter(before), signature);
+        boolean usable = key != null && isWithin(before.readAt, KEPT);
+        State after = isWithin(before.triedAt, REREAD) ? before : tryAfter(before, usable ? 0 : LONGEST_WAIT_MILLIS);
+        if (!after.failed) {
+            return select(after, signature);
+        }
+        if (usable) {
+            return key;
+        }
+        throw unavailable.apply(new IllegalStateException("the last try to read the keys failed"));
     }
 
-    private boolean isOld(Known keys) {
-        return clock.instant().isAfter(keys.readAt.plus(REREAD));
+    private boolean isWithin(Instant time, Duration past) {
+        return time.plus(past).isAfter(clock.instant());
     }
 
-    /** What was read since. */
-    private Known readAfter(@Nullable Known before) {
+    /** The state after one more try, by this thread or by the one that is at it. */
+    private State tryAfter(State before, long waitMillis) {
         try {
-            if (!reading.tryLock(LONGEST_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-                throw unavailable.apply(new TimeoutException("another thread reads the keys"));
+            if (!reading.tryLock(waitMillis, TimeUnit.MILLISECONDS)) {
+                return new State(before.keys, before.readAt, before.triedAt, true);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unavailable.apply(e);
         }
         try {
-            Known now = known;
-            if (now == null || (before != null && !now.readAt.isAfter(before.readAt))) {
-                now = new Known(new JsonWebKeySet(read.get()).getJsonWebKeys(), clock.instant());
-                known = now;
-            }
-            return now;
-        } catch (JoseException e) {
-            throw unavailable.apply(e);
+            return state.triedAt.isAfter(before.triedAt) ? state : tryNow(before);
         } finally {
             reading.unlock();
         }
     }
 
-    private static @Nullable Key select(@Nullable Known among, JsonWebSignature signature) {
+    private State tryNow(State before) {
+        Instant now = clock.instant();
         try {
-            JsonWebKey found = among == null ? null : new VerificationJwkSelector().select(signature, among.keys);
+            state = new State(new JsonWebKeySet(read.call()).getJsonWebKeys(), now, now, false);
+            return state;
+        } catch (Exception e) {
+            // Also a mistake in the configuration, which must not look like a bad token.
+            state = new State(before.keys, before.readAt, now, true);
+            if (before.keys.isEmpty()) {
+                throw unavailable.apply(e);
+            }
+            return state;
+        }
+    }
+
+    private static @Nullable Key select(State among, JsonWebSignature signature) {
+        try {
+            JsonWebKey found = new VerificationJwkSelector().select(signature, among.keys);
             return found == null ? null : found.getKey();
         } catch (JoseException e) {
             return null;

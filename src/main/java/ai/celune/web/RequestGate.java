@@ -2,6 +2,7 @@ package ai.celune.web;
 
 import ai.celune.security.BrokerPath;
 import ai.celune.security.RequestFacts;
+import ai.celune.security.TrustedProxies;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -33,10 +34,12 @@ class RequestGate {
     private static final AttributeKey<Boolean> DOOMED = AttributeKey.valueOf("celune.doomed");
 
     private final Refusals refusals;
+    private final TrustedProxies proxies;
     private final SecureRandom random;
 
-    RequestGate(Refusals refusals, SecureRandom random) {
+    RequestGate(Refusals refusals, TrustedProxies proxies, SecureRandom random) {
         this.refusals = refusals;
+        this.proxies = proxies;
         this.random = random;
     }
 
@@ -54,9 +57,7 @@ class RequestGate {
         new RequestFacts(
                         id,
                         traceId(request.getHeader("traceparent")),
-                        request.remoteAddress() == null
-                                ? "unknown"
-                                : request.remoteAddress().hostAddress(),
+                        proxies.client(request),
                         cut(request.getHeader("User-Agent")))
                 .storeIn(context);
         context.response()

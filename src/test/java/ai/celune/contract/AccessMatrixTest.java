@@ -1,9 +1,11 @@
 package ai.celune.contract;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.contract.Operations.Operation;
+import ai.celune.crypto.Digest;
 import ai.celune.support.Actors;
 import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
@@ -11,16 +13,26 @@ import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
+import ai.celune.support.TestClock;
+import ai.celune.support.TestIssuer;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Who may call what, for every operation there is; the golden file is read like a table of permissions. */
@@ -37,19 +49,46 @@ class AccessMatrixTest {
             "WorkspaceResource_create",
             Map.of("name", "Another", "accessCode", "WRONG-WRONG-WRONG-WRONG"));
 
+    private static TestIssuer issuer;
+
+    @Inject
+    TestClock clock;
+
     private final Actors actors = new Actors();
+
+    @BeforeAll
+    static void open() {
+        issuer = new TestIssuer(ProviderAddress.issuer().getPort());
+    }
+
+    @AfterAll
+    static void close() {
+        issuer.close();
+    }
 
     @Test
     void everyOperationAnswersEachRoleAsTheMatrixSays() {
+        // The service may have read the issuer's keys a moment ago, when they were others.
+        clock.advance(Duration.ofMinutes(1));
         Map<String, Session> sessions = new LinkedHashMap<>();
         for (String role : List.of("owner", "admin", "member", "auditor")) {
             sessions.put(role, actors.member(role));
         }
         sessions.put("operator", Actors.operator());
         sessions.put("custom", Actors.join(actors.owner(), customRole()));
-        String key = actors.key("workspace:own").token();
+        Map<String, String> keys = new LinkedHashMap<>();
+        keys.put("key", actors.key("workspace:own").token());
+        keys.put("robot", robot(Map.of()).field("key"));
+        String subject = UUID.randomUUID().toString();
+        robot(Map.of("workload", Map.of("issuer", issuer.url(), "subject", subject)));
+        keys.put(
+                "workload",
+                issuer.sign(issuer.claims(subject, "celune:" + actors.owner().workspaceId(), clock.instant())));
 
-        StringBuilder matrix = new StringBuilder(row("", "anonymous", sessions.keySet(), "key"));
+        List<String> columns = new ArrayList<>(sessions.keySet());
+        columns.add("browser");
+        StringBuilder matrix = new StringBuilder(row("", "anonymous", columns, keys.keySet()));
+        String cookie = cookie();
         for (Operation operation : Operations.all()) {
             String anonymous = outcome(operation, null);
             List<String> byRole = new ArrayList<>();
@@ -59,7 +98,13 @@ class AccessMatrixTest {
                     session.setValue(session.getValue().again());
                 }
             }
-            matrix.append(row(operation.name(), anonymous, byRole, outcome(operation, key)));
+            byRole.add(outcome(operation, null, "Cookie", cookie, "Sec-Fetch-Site", "same-origin"));
+            if (operation.endsTheSession()) {
+                cookie = cookie();
+            }
+            List<String> byKey =
+                    keys.values().stream().map(key -> outcome(operation, key)).toList();
+            matrix.append(row(operation.name(), anonymous, byRole, byKey));
         }
         Operations.assertGolden("access-matrix.txt", matrix.toString());
     }
@@ -79,11 +124,7 @@ class AccessMatrixTest {
 
     @Test
     void aKeyDoesWhatItsScopesSayAndNothingElse() {
-        List<String> permissions = new ArrayList<>();
-        Api.get("/v1/me", actors.owner().token())
-                .json()
-                .path("permissions")
-                .forEach(permission -> permissions.add(permission.asText()));
+        List<String> permissions = permissions(actors.owner());
         Map<String, String> alone = new TreeMap<>();
         Map<String, String> without = new TreeMap<>();
         List<String> wrong = new ArrayList<>();
@@ -118,8 +159,46 @@ class AccessMatrixTest {
                 .field("name");
     }
 
-    private static String outcome(Operation operation, @Nullable String token) {
-        Reply reply = call(operation, token);
+    /** A key of a service account that is a member, with the scopes of an owner. */
+    private Reply robot(Map<String, Object> more) {
+        Map<String, Object> wanted = new HashMap<>(more);
+        wanted.put("name", "robot");
+        wanted.put("scopes", permissions(actors.owner()));
+        wanted.put(
+                "serviceAccountId",
+                Api.post("/v1/service-accounts", actors.owner().token(), Map.of("name", "robot", "role", "member"))
+                        .require(201)
+                        .field("id"));
+        return Api.post("/v1/api-keys", actors.owner().token(), wanted).require(201);
+    }
+
+    /** Of a session of the owner in a browser, as it is after sign-in at a provider. */
+    private String cookie() {
+        Session session = actors.owner().again();
+        String value = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(Digest.sha256(session.token().getBytes(UTF_8)));
+        Rows.update(
+                "insert into browser_session (session_id, user_id, cookie_hash, seen_at, provider, provider_subject, login_id,"
+                        + " tokens_version, checked_at) values (?, ?, ?, now(), 'test', 'owner', ?, 0, now())",
+                Actors.sessionId(session),
+                session.userId(),
+                Digest.sha256("cookie:".getBytes(UTF_8), Base64.getUrlDecoder().decode(value)),
+                UUID.randomUUID());
+        return "__Host-celune=" + value;
+    }
+
+    private static List<String> permissions(Session of) {
+        List<String> permissions = new ArrayList<>();
+        Api.get("/v1/me", of.token())
+                .json()
+                .path("permissions")
+                .forEach(permission -> permissions.add(permission.asText()));
+        return permissions;
+    }
+
+    private static String outcome(Operation operation, @Nullable String token, String... headers) {
+        Reply reply = call(operation, token, headers);
         if (reply.status() == 404 && operation.pathParameters().isEmpty()) {
             throw new AssertionError("published but not there: " + reply);
         }
@@ -130,21 +209,17 @@ class AccessMatrixTest {
         };
     }
 
-    private static Reply call(Operation operation, @Nullable String token) {
+    private static Reply call(Operation operation, @Nullable String token, String... headers) {
         Object body = operation.hasBody() ? BODIES.getOrDefault(operation.id(), Map.of()) : null;
-        return Api.send(operation.method(), operation.filledAtRandom(), token, body);
+        return Api.send(operation.method(), operation.filledAtRandom(), token, body, headers);
     }
 
-    private static String row(String name, String anonymous, Iterable<String> roles, String key) {
-        return "%-50s %-11s%-7s%-7s%-8s%-9s%-10s%-8s%s%n"
-                .formatted(cells(name, anonymous, roles, key))
-                .replace(System.lineSeparator(), "\n");
-    }
-
-    private static Object[] cells(String name, String anonymous, Iterable<String> roles, String key) {
+    private static String row(String name, String anonymous, Collection<String> roles, Collection<String> keys) {
         List<Object> cells = new ArrayList<>(List.of(name, anonymous));
-        roles.forEach(cells::add);
-        cells.add(key);
-        return cells.toArray();
+        cells.addAll(roles);
+        cells.addAll(keys);
+        return "%-50s %-11s%-7s%-7s%-8s%-9s%-10s%-8s%-9s%-5s%-7s%s%n"
+                .formatted(cells.toArray())
+                .replace(System.lineSeparator(), "\n");
     }
 }

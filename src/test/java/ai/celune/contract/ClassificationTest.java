@@ -70,6 +70,12 @@ class ClassificationTest {
                 List.of(),
                 query("select c.relname || ' ' || pg_get_userbyid(c.relowner) " + OURS
                         + " and pg_get_userbyid(c.relowner) <> 'celune_owner'"));
+        // Whatever it is: tables, functions, schemas, databases.
+        assertEquals(
+                List.of(),
+                query("select r.rolname || ' owns ' || d.classid::regclass || ' ' || d.objid from pg_shdepend d"
+                        + " join pg_roles r on r.oid = d.refobjid where d.refclassid = 'pg_authid'::regclass"
+                        + " and d.deptype = 'o' and r.rolname like 'celune%' and r.rolname <> 'celune_owner'"));
     }
 
     @Test

@@ -47,6 +47,7 @@ class ConfigurationTest {
                             .getParameters()
                             .forEach(parameter -> parameter
                                     .tryGetAnnotationOfType(ConfigProperty.class)
+                                    .filter(property -> property.name().startsWith("celune."))
                                     .ifPresent(property -> properties.put(
                                             property.name(),
                                             property.defaultValue().equals(ConfigProperty.UNCONFIGURED_VALUE)

@@ -45,6 +45,8 @@ class StartupChecksTest {
         Map<String, String> named = new HashMap<>(everybody);
         named.put("quarkus.http.proxy.trusted-proxies", "10.0.0.7");
         assertEquals(List.of(), findings(named));
+        named.put("quarkus.http.proxy.allow-forwarded", "true");
+        assertEquals(List.of("quarkus.http.proxy.allow-forwarded"), findings(named));
     }
 
     @Test
@@ -52,6 +54,15 @@ class StartupChecksTest {
         assertEquals(
                 List.of("celune.broker.provider.openai.base-url"),
                 findings(Map.of("celune.broker.provider.openai.base-url", "http://127.0.0.1:9")));
+    }
+
+    @Test
+    void keysOfWorkloadsComeByHttps() {
+        for (String property : List.of("issuer", "keys")) {
+            String name = "celune.workload.cluster." + property;
+            assertEquals(List.of(name), findings(Map.of(name, "http://issuer.example.com")));
+            assertEquals(List.of(), findings(Map.of(name, "https://issuer.example.com")));
+        }
     }
 
     @Test

@@ -162,12 +162,13 @@ final class Keycloak implements AutoCloseable {
         send(admin("/admin/realms/celune/users/" + id(person) + "/logout", "POST", ""), 204);
     }
 
-    /** Makes a client that is a program, whose tokens are for an audience, too. */
+    /** Makes a client that is a program, whose tokens are for an audience, too; people may give it their passwords. */
     void addProgram(String client, String audience) throws Exception {
         ObjectNode program = JSON.createObjectNode()
                 .put("clientId", client)
                 .put("secret", SECRET)
                 .put("serviceAccountsEnabled", true)
+                .put("directAccessGrantsEnabled", true)
                 .put("standardFlowEnabled", false);
         program.withArray("protocolMappers")
                 .addObject()

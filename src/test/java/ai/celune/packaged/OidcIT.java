@@ -259,6 +259,44 @@ class OidcIT {
     }
 
     @Test
+    void aCookieThatIsAnothersIsNeverTakenOver() throws Exception {
+        browser.signIn(one, "keycloak", "bob");
+        String planted = browser.cookie(one);
+        Browser victim = new Browser();
+        victim.bring("__Host-celune", planted, one);
+        assertEquals(303, victim.signIn(one, "keycloak", "ada").statusCode());
+        assertNotEquals(planted, victim.cookie(one));
+        HttpResponse<String> me = victim.get(one.url() + "/v1/me");
+        assertEquals("ada@example.com", JSON.readTree(me.body()).path("email").asText());
+        assertEquals("no-store", me.headers().firstValue("Cache-Control").orElse(""));
+        assertEquals("member", role(one), "bob is still bob");
+    }
+
+    /** Else a provider would be a way around the delays (case 61). */
+    @Test
+    void aSignInAtTheProviderClearsNoLock() throws Exception {
+        String user = me(one, owner).path("userId").asText();
+        String identity = "{\"issuer\":\"%s\",\"subject\":\"%s\"}".formatted(keycloak.issuer(), Keycloak.id("opal"));
+        assertEquals(
+                204,
+                one.call("PUT", "/v1/platform/users/" + user + "/identity", owner, identity)
+                        .statusCode());
+        String right = "{\"email\":\"owner@example.com\",\"password\":\"" + Service.PASSWORD + "\"}";
+        assertEquals(
+                401,
+                one.call("POST", "/v1/auth/sign-in", null, right.replace(Service.PASSWORD, "wrong"))
+                        .statusCode());
+        database.superuser("update sign_in_attempt set failures = 10, not_before = now() + interval '15 minutes'");
+        try {
+            assertEquals(303, browser.signIn(one, "keycloak", "opal").statusCode());
+            assertEquals("owner", role(one));
+            assertEquals(429, one.call("POST", "/v1/auth/sign-in", null, right).statusCode());
+        } finally {
+            database.superuser("delete from sign_in_attempt");
+        }
+    }
+
+    @Test
     void anAnswerOfTheProviderCountsOnceAndInItsOwnBrowserOnly() throws Exception {
         String before = stored();
         String answer = browser.signInAtProvider(one, "keycloak", "nobody");

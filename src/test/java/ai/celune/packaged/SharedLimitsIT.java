@@ -114,8 +114,38 @@ class SharedLimitsIT {
                 .collect(Collectors.toSet());
     }
 
+    /** As after a fail-over to a copy that was late, or out of a backup. */
     @Test
     @Order(3)
+    void aRevocationThatTheDatabaseHasForgottenHolds() throws Exception {
+        JsonNode key = one.apiKey(token(), List.of("settings:read"));
+        String value = key.get("key").asText();
+        assertEquals(1, admitted(other, 1, value));
+        one.require(204, "DELETE", "/v1/api-keys/" + key.get("id").asText(), token(), null);
+        database.superuser("alter table api_key disable trigger keep_facts");
+        database.superuser("update api_key set revoked_at = null where id = '"
+                + key.get("id").asText() + "'");
+        database.superuser("alter table api_key enable always trigger keep_facts");
+        String unknown = withoutRequestId(read(one, "clk_live_unknown"));
+        for (Service replica : List.of(one, other)) {
+            HttpResponse<String> refused = read(replica, value);
+            assertEquals(401, refused.statusCode());
+            assertEquals(unknown, withoutRequestId(refused));
+        }
+        assertEquals(
+                "2",
+                database.superuser("select count(*) from audit_event where action = 'request.unauthenticated'"
+                        + " and convert_from(bytes, 'UTF8')::jsonb ->> 'reason' = 'revoked' and target_id is null"
+                        + " and convert_from(bytes, 'UTF8')::jsonb -> 'credential' ->> 'id' = '"
+                        + key.get("id").asText() + "'"));
+    }
+
+    private static String withoutRequestId(HttpResponse<String> answer) {
+        return answer.body().replaceFirst("\"requestId\":\"[0-9a-f]+\"", "");
+    }
+
+    @Test
+    @Order(4)
     void aProofOfIdentityCountsByAddressAndByAccountOverBoth() throws Exception {
         int admitted = 0;
         for (int i = 0; i < 14; i++) {
@@ -133,7 +163,7 @@ class SharedLimitsIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void aFamilyRefreshesTenTimesOverBothAndTakesNothingFromItsAddress() throws Exception {
         String refreshToken = owner.get("refreshToken").asText();
         int refreshed = 0;
@@ -155,7 +185,7 @@ class SharedLimitsIT {
 
     /** With what each has admitted before, in its own share: 30 of 60 on two replicas. */
     @Test
-    @Order(5)
+    @Order(6)
     void withRedisKilledNobodyStartsFromZeroAndNobodyIsUnlimited() throws Exception {
         String key = newKey();
         String fresh = newKey();
@@ -185,7 +215,7 @@ class SharedLimitsIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aMinuteAfterItsReturnRedisDecidesAlone() throws Exception {
         Service.await("whole limits again", Duration.ofSeconds(90), () -> degraded(one) == 0 && degraded(other) == 0);
         String key = newKey();
@@ -195,7 +225,7 @@ class SharedLimitsIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void thePasswordOfRedisIsInNoLog() throws Exception {
         for (Service replica : List.of(one, other)) {
             assertTrue(replica.log().stream().anyMatch(line -> line.contains("limits are counted by Valkey again")));

@@ -1,10 +1,12 @@
 package ai.celune.ratelimit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.support.TestRedis;
 import io.vertx.redis.client.Command;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +31,9 @@ class ClusterTest {
             assertEquals(30, one.admitted(20, reads) + other.admitted(20, reads));
             assertEquals("60", redis.ask(Command.LLEN, "celune:limit:{alice}:read"));
             assertEquals(2, one.shared.replicas());
+            one.shared.bury("{alice}", Instant.EPOCH);
+            assertTrue(one.take(reads, writes).ended());
+            assertTrue(other.take(reads, writes).ended());
         }
     }
 }

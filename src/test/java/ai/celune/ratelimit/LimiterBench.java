@@ -90,8 +90,9 @@ class LimiterBench {
                 Integer.toString(KEYS),
                 "EVALSHA",
                 Script.take().sha1(),
-                "1",
+                "2",
                 "celune:limit:{__rand_int__}:read",
+                "celune:limit:{__rand_int__}:ended",
                 "60",
                 "60000000"));
         Matcher rate = RATE.matcher(said);

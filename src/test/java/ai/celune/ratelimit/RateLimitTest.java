@@ -22,9 +22,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -34,13 +39,18 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(ProviderAddress.class)
 @TestProfile(RateLimitTest.LimitsOn.class)
 class RateLimitTest {
+    private static final String PROXY = "127.9.9.9";
+
     private final Session operator = Actors.operator();
 
-    /** The service with limits on, as it always runs outside tests. */
+    /** The service with limits on, as it always runs outside tests, behind a proxy that is not there. */
     public static final class LimitsOn implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("celune.ratelimit.enabled", "true");
+            return Map.of(
+                    "celune.ratelimit.enabled", "true",
+                    "quarkus.http.proxy.proxy-address-forwarding", "true",
+                    "quarkus.http.proxy.trusted-proxies", PROXY);
         }
     }
 
@@ -200,6 +210,11 @@ class RateLimitTest {
             assertEquals(200, from("127.0.1." + i, "POST", "/v1/auth/sign-in", proof));
         }
         assertEquals(429, from("127.0.1.11", "POST", "/v1/auth/sign-in", proof));
+        // The refused proof took nothing from its address.
+        for (int i = 1; i <= 10; i++) {
+            Map<String, Object> other = Map.of("email", Actors.newEmail(), "password", Actors.PASSWORD);
+            assertEquals(401, from("127.0.1.11", "POST", "/v1/auth/sign-in", other));
+        }
     }
 
     @Test
@@ -228,6 +243,62 @@ class RateLimitTest {
     }
 
     @Test
+    void ofWhatAProxyForwardsOnlyItsOwnEntryCounts() {
+        for (int i = 1; i <= 30; i++) {
+            assertEquals(401, forwarded("198.51.100." + i + ", 203.0.113.7"));
+        }
+        assertEquals(429, forwarded("198.51.100.77, 203.0.113.7"));
+        assertEquals(401, forwarded("203.0.113.7, 203.0.113.8"));
+    }
+
+    @Test
+    void manyAddressesOfOneNetworkAndTwoSpellingsOfOneAddressAreOneClient() {
+        for (int i = 1; i <= 15; i++) {
+            assertEquals(401, forwarded("2001:db8:1:1::" + i));
+            assertEquals(401, forwarded("2001:db8:1:1:ffff::" + i));
+            assertEquals(401, forwarded("203.0.113.20"));
+            assertEquals(401, forwarded("::ffff:203.0.113.20"));
+        }
+        assertEquals(429, forwarded("2001:db8:1:1::99"));
+        assertEquals(401, forwarded("2001:db8:1:2::99"));
+        assertEquals(429, forwarded("::ffff:203.0.113.20"));
+        assertEquals(429, forwarded("203.0.113.20"));
+    }
+
+    private static int forwarded(String chain) {
+        return from(PROXY, "GET", "/v1/settings", null, "Authorization", "Bearer nonsense", "X-Forwarded-For", chain);
+    }
+
+    @Test
+    void aForgedEntryOpensNoKeyThatIsConfinedToAnAddress() {
+        Reply created = Api.post(
+                        "/v1/api-keys",
+                        operator.token(),
+                        Map.of(
+                                "name",
+                                "n",
+                                "scopes",
+                                List.of("settings:read"),
+                                "allowedAddresses",
+                                List.of("192.0.2.0/24")))
+                .require(201);
+        for (Map.Entry<String, Integer> chain : Map.of("192.0.2.1, 203.0.113.40", 401, "203.0.113.40, 192.0.2.1", 200)
+                .entrySet()) {
+            assertEquals(
+                    chain.getValue(),
+                    from(
+                            PROXY,
+                            "GET",
+                            "/v1/settings",
+                            null,
+                            "Authorization",
+                            "Bearer " + created.field("key"),
+                            "X-Forwarded-For",
+                            chain.getKey()));
+        }
+    }
+
+    @Test
     void aRepetitionCostsWhatTheCallCosts() {
         String key = key("api-keys:write");
         Map<String, Object> wanted = Map.of("name", "n", "scopes", List.of("api-keys:write"));
@@ -236,6 +307,32 @@ class RateLimitTest {
             Api.post("/v1/api-keys", key, wanted, again).require(201);
         }
         assertLimited(Api.post("/v1/api-keys", key, wanted, again));
+    }
+
+    @Test
+    void streamsOfOneConnectionCountWhateverTheirQuery() {
+        String key = key("settings:read");
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            // Alone, because it brings the connection to HTTP/2.
+            List<Integer> statuses =
+                    new ArrayList<>(List.of(noisy(client, key, 0).join()));
+            Stream.iterate(1, number -> number + 1)
+                    .limit(60)
+                    .map(number -> noisy(client, key, number))
+                    .toList()
+                    .forEach(answer -> statuses.add(answer.join()));
+            assertEquals(1, Collections.frequency(statuses, 429), statuses.toString());
+        }
+    }
+
+    private static CompletableFuture<Integer> noisy(HttpClient client, String key, int number) {
+        return client.sendAsync(
+                        HttpRequest.newBuilder(URI.create(Api.baseUrl() + "/v1/settings?noise=" + number))
+                                .header("Authorization", "Bearer " + key)
+                                .build(),
+                        BodyHandlers.discarding())
+                .thenApply(HttpResponse::statusCode);
     }
 
     @Test

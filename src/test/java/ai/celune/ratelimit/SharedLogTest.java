@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.celune.support.TestRedis;
 import io.vertx.redis.client.Command;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -102,6 +103,27 @@ class SharedLogTest {
         }
         assertTrue(decision.takenAt() - first >= 1_100_000, "too early");
         assertTrue(refused > 10, "refused " + refused);
+    }
+
+    /** Whatever a database says that has forgotten it (R28). */
+    @Test
+    void whoHasEndedIsKnownOnEveryReplicaAndTakesNoSlot() {
+        Limit reads = minute("{ghost}:read", 60);
+        assertTrue(other.take(reads).allowed());
+        one.shared.bury("{ghost}", Instant.EPOCH);
+        one.shared.bury("{going}", Instant.now().plusSeconds(60));
+        for (Replica replica : List.of(one, other)) {
+            Decision decision = replica.take(reads);
+            assertTrue(decision.ended());
+            assertFalse(decision.allowed());
+        }
+        assertEquals("1", redis.ask(Command.LLEN, PREFIX + "{ghost}:read"));
+        long left = Long.parseLong(redis.ask(Command.PTTL, PREFIX + "{ghost}:ended"));
+        assertTrue(
+                left > Duration.ofDays(29).toMillis()
+                        && left <= Duration.ofDays(30).toMillis(),
+                left + " ms");
+        assertTrue(other.take(minute("{going}:read", 60)).allowed());
     }
 
     private static Decision ask(Limit limit) {

@@ -39,7 +39,11 @@ public final class ProviderAddress implements QuarkusTestResourceLifecycleManage
                 Map.entry("celune.broker.call.max-request-body", "1048576"),
                 Map.entry("celune.broker.call.max-answer-body", "50331648"),
                 Map.entry("celune.broker.call.open-streams", "3"),
-                Map.entry("celune.workload.test.issuer", issuer().toString()));
+                Map.entry("celune.workload.test.issuer", issuer().toString()),
+                Map.entry("celune.oidc.test.issuer", issuer().toString()),
+                Map.entry("celune.oidc.test.client-id", "celune"),
+                Map.entry("celune.oidc.test.client-secret", "of-nobody-for-nobody-asks-this-provider"),
+                Map.entry("celune.oidc.test.recheck", "0s"));
     }
 
     /** Where the service looks for the keys of workloads' tokens. */

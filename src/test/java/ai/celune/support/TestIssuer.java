@@ -10,12 +10,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.Key;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
 import org.jose4j.jwk.JsonWebKeySet;
@@ -29,11 +32,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Signs tokens of workloads with real keys, and publishes those as OpenID Connect Discovery 1.0 says. */
 public final class TestIssuer implements AutoCloseable {
+    /** Of all of them, since the service remembers it while tests come and go. */
+    private static final RsaJsonWebKey FIRST = generate("first");
+
     private final HttpServer server;
     private final AtomicInteger reads = new AtomicInteger();
-    private final List<String> presented = new ArrayList<>();
-    private volatile RsaJsonWebKey key = generate("first");
+    private final List<String> presented = Collections.synchronizedList(new ArrayList<>());
+    private volatile RsaJsonWebKey key = FIRST;
     private volatile boolean away;
+    private volatile boolean stalled;
+    private volatile @Nullable String place;
+    private volatile Duration delay = Duration.ZERO;
 
     /** @param port 0 for any */
     public TestIssuer(int port) {
@@ -45,7 +54,9 @@ public final class TestIssuer implements AutoCloseable {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext(
                 "/.well-known/openid-configuration",
-                exchange -> answer(exchange, "{\"issuer\":\"%s\",\"jwks_uri\":\"%s\"}".formatted(url(), keysUrl())));
+                exchange -> answer(
+                        exchange,
+                        "{\"issuer\":\"%s\",\"jwks_uri\":\"%s\"}".formatted(url(), place == null ? keysUrl() : place)));
         server.createContext("/keys", exchange -> {
             reads.incrementAndGet();
             presented.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
@@ -79,6 +90,21 @@ public final class TestIssuer implements AutoCloseable {
     /** From now on it signs with, and publishes, another key. */
     public void rotate() {
         key = generate("key-" + System.nanoTime());
+    }
+
+    /** From now on answers end with their head. */
+    public void stall() {
+        stalled = true;
+    }
+
+    /** Where its discovery document says that its keys are. */
+    public void keysAt(String wanted) {
+        place = wanted;
+    }
+
+    /** Before each answer from now on. */
+    public void delay(Duration wanted) {
+        delay = wanted;
     }
 
     public void away(boolean wanted) {
@@ -128,8 +154,13 @@ public final class TestIssuer implements AutoCloseable {
 
     private void answer(HttpExchange exchange, String json) throws IOException {
         try (exchange) {
+            LockSupport.parkNanos(delay.toNanos());
             byte[] body = json.getBytes(UTF_8);
             exchange.sendResponseHeaders(away ? 503 : 200, body.length);
+            if (stalled) {
+                exchange.getResponseBody().flush();
+                LockSupport.parkNanos(Duration.ofSeconds(30).toNanos());
+            }
             exchange.getResponseBody().write(body);
         }
     }

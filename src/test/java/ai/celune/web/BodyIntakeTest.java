@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -146,6 +147,23 @@ class BodyIntakeTest {
             assertEquals(path.startsWith("/v1/proxy/"), answer.contains("celune-error: true"), answer);
         }
         assertEquals(before, Rows.stored());
+    }
+
+    /** Case 34; a key of any length is refused by its form alone, one that no header has room for by its length. */
+    @ParameterizedTest
+    @ValueSource(strings = {"20000", "10000000", "NUL"})
+    void aCredentialThatCannotBeOneHarmsNobody(String length) throws IOException {
+        String credential = length.equals("NUL") ? "clk_live_\0" : "A".repeat(Integer.parseInt(length));
+        String answer;
+        try (Socket caller = send("/v1/settings", credential, "Content-Length: 0\r\n\r\n")) {
+            byte[] line = caller.getInputStream().readNBytes(12);
+            answer = line.length < 12 ? "closed" : new String(line, 9, 3, StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            // In the middle of what was being sent.
+            answer = "closed";
+        }
+        assertTrue(Set.of("400", "401", "431", "closed").contains(answer), answer);
+        assertEquals(200, Api.get("/v1/settings", actors.owner().token()).status());
     }
 
     private static String head(Socket caller) throws IOException {

@@ -155,6 +155,13 @@ class PathsAndMethodsTest {
         assertEquals(400, refused.status(), refused.toString());
         assertFalse(refused.text().contains(key), refused.text());
         assertEquals(400, Api.get("/v1/settings?access_token=" + key, null).status());
+        String disguised = "?key=%63" + key.substring(1);
+        assertEquals(
+                400, Api.get("/v1/settings" + disguised, actors.owner().token()).status());
+        assertEquals(
+                400,
+                Api.get("/v1/proxy/openai/v1/models" + disguised, actors.owner().token())
+                        .status());
     }
 
     @Test

@@ -2,10 +2,10 @@ package ai.celune.apikey.workload;
 
 import ai.celune.egress.Authorities;
 import ai.celune.egress.EgressConfig;
+import ai.celune.egress.Fetch;
 import ai.celune.security.IssuerKeys;
 import ai.celune.web.Problem;
 import io.quarkus.runtime.Startup;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The configured issuers, and how their keys are read: when a token needs them, so that one that is away holds up nothing but its own workloads. */
 @Startup
@@ -32,19 +33,36 @@ public class WorkloadIssuers {
     private final HttpClient client;
     private final Map<String, WorkloadIssuer> byIssuer = new HashMap<>();
 
-    WorkloadIssuers(WorkloadConfig config, EgressConfig egress, Clock clock) {
+    WorkloadIssuers(
+            WorkloadConfig config,
+            EgressConfig egress,
+            @ConfigProperty(name = "celune.session.issuer", defaultValue = "celune") String sessions,
+            Clock clock) {
         client = client(egress.authorities());
         config.issuers().forEach((name, settings) -> {
+            String issuer = settings.issuer();
+            require(name + ".issuer", isPlace(issuer, "https?"), "must be an http or https address");
+            require(name + ".issuer", !byIssuer.containsKey(issuer), "is that of another, too");
+            require(name + ".issuer", !issuer.equals(sessions), "is that of our own access tokens");
+            require(
+                    name + ".keys",
+                    settings.keys()
+                            .map(keys -> isPlace(keys.toString(), "https?|file"))
+                            .orElse(true),
+                    "must be an http, https or file address");
             require(
                     name + ".audience",
                     settings.audience().isEmpty() || settings.workspace().isPresent(),
                     "is only for an issuer with a workspace");
-            require(name + ".issuer", !byIssuer.containsKey(settings.issuer()), "is that of another, too");
             byIssuer.put(
-                    settings.issuer(),
+                    issuer,
                     new WorkloadIssuer(
                             settings, new IssuerKeys(() -> keys(settings), WorkloadIssuers::unavailable, clock)));
         });
+    }
+
+    private static boolean isPlace(String address, String schemes) {
+        return address.matches("(" + schemes + "):/.+");
     }
 
     /** The issuer with that {@code iss}. */
@@ -62,47 +80,43 @@ public class WorkloadIssuers {
         }
     }
 
-    private String keys(WorkloadConfig.Issuer settings) {
-        URI place = settings.keys().orElseGet(() -> discovered(settings));
-        try {
-            return "file".equals(place.getScheme()) ? Files.readString(Path.of(place)) : get(place, settings);
-        } catch (IOException e) {
-            throw unavailable(e);
-        }
+    private String keys(WorkloadConfig.Issuer settings) throws IOException {
+        URI place = settings.keys().isPresent() ? settings.keys().get() : discovered(settings);
+        return "file".equals(place.getScheme()) ? Files.readString(Path.of(place)) : get(place, settings);
     }
 
-    /** OpenID Connect Discovery 1.0, section 4. */
-    private URI discovered(WorkloadConfig.Issuer settings) {
+    /** OpenID Connect Discovery 1.0, section 4. The document may name another host, but neither one without TLS nor a file of ours. */
+    private URI discovered(WorkloadConfig.Issuer settings) throws IOException {
         String issuer = settings.issuer();
-        try {
-            JsonObject document = new JsonObject(get(URI.create(issuer.replaceFirst("/$", "") + DISCOVERY), settings));
-            String place = document.getString("jwks_uri");
-            if (place == null || !issuer.equals(document.getString("issuer"))) {
-                throw new IOException("the discovery document is not that of " + issuer);
-            }
-            return URI.create(place);
-        } catch (IOException | DecodeException | IllegalArgumentException e) {
-            throw unavailable(e);
+        JsonObject document = new JsonObject(get(URI.create(issuer.replaceFirst("/$", "") + DISCOVERY), settings));
+        if (!issuer.equals(document.getString("issuer"))) {
+            throw new IOException("the discovery document is not that of " + issuer);
         }
+        URI place = URI.create(String.valueOf(document.getString("jwks_uri")));
+        if (!isPlace(place.toString(), issuer.startsWith("https:") ? "https" : "https?")) {
+            throw new IOException("the discovery document names no place for keys");
+        }
+        return place;
     }
 
     private String get(URI place, WorkloadConfig.Issuer settings) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(place).timeout(ANSWER);
-        if (settings.tokenFile().isPresent()) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(place);
+        if (settings.tokenFile().isPresent() && isTrusted(place, settings)) {
             request.header(
                     "Authorization",
                     "Bearer " + Files.readString(settings.tokenFile().get()).strip());
         }
-        try {
-            HttpResponse<String> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new IOException(place + " answered " + answer.statusCode());
-            }
-            return answer.body();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
+        HttpResponse<String> answer = Fetch.text(client, request.build(), ANSWER);
+        if (answer.statusCode() != 200) {
+            throw new IOException(place + " answered " + answer.statusCode());
         }
+        return answer.body();
+    }
+
+    /** Whether the operator named it: a place that a document names gets no token of ours. */
+    private static boolean isTrusted(URI place, WorkloadConfig.Issuer settings) {
+        return place.getRawAuthority().equals(URI.create(settings.issuer()).getRawAuthority())
+                || settings.keys().map(place::equals).orElse(false);
     }
 
     private static Problem unavailable(Exception cause) {

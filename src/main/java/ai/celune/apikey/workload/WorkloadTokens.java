@@ -4,6 +4,7 @@ import ai.celune.web.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jose4j.jwa.AlgorithmConstraints;
@@ -56,13 +57,20 @@ public class WorkloadTokens {
     }
 
     /**
+     * What a good token says.
+     *
+     * @param issuedAt by the issuer's clock, to the second
+     */
+    public record Verified(Workload workload, Instant issuedAt) {}
+
+    /**
      * Who the token is of; empty for one that the issuer did not make, not for us, or not for now.
      *
      * @throws Problem {@code issuer_unavailable} when the issuer's keys cannot be had
      */
-    public Optional<Workload> verify(WorkloadIssuer issuer, String token) {
+    public Optional<Verified> verify(WorkloadIssuer issuer, String token) {
         try {
-            return workload(issuer, consumer(issuer).processToClaims(token));
+            return verified(issuer, consumer(issuer).processToClaims(token));
         } catch (InvalidJwtException e) {
             if (e.getCause() instanceof Problem unavailable) {
                 throw unavailable;
@@ -74,10 +82,13 @@ public class WorkloadTokens {
     }
 
     /** Other audiences do no harm; a token for two workspaces does not say which is meant. */
-    private static Optional<Workload> workload(WorkloadIssuer issuer, JwtClaims claims) throws MalformedClaimException {
+    private static Optional<Verified> verified(WorkloadIssuer issuer, JwtClaims claims) throws MalformedClaimException {
         List<String> ours = claims.getAudience().stream().filter(issuer::isOurs).toList();
-        return ours.size() == 1
-                ? Optional.of(new Workload(issuer.issuer(), claims.getSubject(), ours.getFirst()))
+        String subject = claims.getSubject();
+        return ours.size() == 1 && subject.indexOf('\0') < 0
+                ? Optional.of(new Verified(
+                        new Workload(issuer.issuer(), subject, ours.getFirst()),
+                        Instant.ofEpochSecond(claims.getIssuedAt().getValue())))
                 : Optional.empty();
     }
 

@@ -2,6 +2,7 @@ package ai.celune.identity.oidc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ai.celune.egress.Fetch;
 import ai.celune.web.Problem;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -106,13 +107,9 @@ public class ProviderClient {
 
     private Answer send(HttpRequest.Builder request) {
         try {
-            HttpResponse<String> answer =
-                    client.send(request.timeout(ANSWER).build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = Fetch.text(client, request.build(), ANSWER);
             return new Answer(answer.statusCode(), new JsonObject(answer.body()));
         } catch (IOException | DecodeException e) {
-            throw unusable().causedBy(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             throw unusable().causedBy(e);
         }
     }

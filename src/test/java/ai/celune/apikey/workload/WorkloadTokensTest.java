@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.celune.apikey.workload.WorkloadTokens.Verified;
 import ai.celune.egress.EgressConfig;
 import ai.celune.support.TestClock;
 import ai.celune.support.TestIssuer;
@@ -14,11 +15,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
 import org.jose4j.jwk.JsonWebKeySet;
@@ -82,6 +88,9 @@ class WorkloadTokensTest {
         assertRefused(claims -> claims.setAudience("Celune:" + WORKSPACE));
         assertRefused(claims -> claims.setAudience(List.of(AUDIENCE, "celune:" + UUID.randomUUID())));
         assertRefused(claims -> claims.unsetClaim("aud"));
+        assertRefused(claims -> claims.setAudience("celune:\0"));
+        assertRefused(claims -> claims.setAudience("celune:"));
+        assertRefused(claims -> claims.setSubject("a\0b"));
         assertRefused(claims -> claims.unsetClaim("sub"));
         assertRefused(claims -> claims.setClaim("sub", 7));
         assertRefused(claims -> claims.setClaim("aud", Map.of()));
@@ -106,7 +115,7 @@ class WorkloadTokensTest {
         Map<String, Object> header = Map.of("kid", issuer.key().getKeyId());
         assertEquals(
                 Optional.empty(),
-                verify(TestIssuer.sign(claims(), TestIssuer.generate("first").getPrivateKey(), "RS256", header)));
+                verify(TestIssuer.sign(claims(), TestIssuer.generate("other").getPrivateKey(), "RS256", header)));
         assertEquals(
                 Optional.empty(),
                 verify(TestIssuer.sign(
@@ -144,15 +153,101 @@ class WorkloadTokensTest {
     }
 
     @Test
+    void whileOneReadsTheKeysTheOthersWaitForThemButNotForLong() throws Exception {
+        issuer.delay(Duration.ofMillis(200));
+        assertEquals(8, verifiedAtOnce(8));
+        assertEquals(1, issuer.reads());
+        issuer.rotate();
+        clock.advance(Duration.ofSeconds(11));
+        issuer.delay(Duration.ofMillis(1_600));
+        assertEquals(1, verifiedAtOnce(8), "the others were told to come again");
+        assertEquals(2, issuer.reads());
+    }
+
+    /** How many of so many calls were verified; the others could not be told. */
+    private int verifiedAtOnce(int calls) throws Exception {
+        String token = issuer.sign(claims());
+        int verified = 0;
+        try (ExecutorService threads = Executors.newFixedThreadPool(calls)) {
+            for (Future<Boolean> one :
+                    threads.invokeAll(Collections.<Callable<Boolean>>nCopies(calls, () -> isVerified(token)))) {
+                verified += one.get() ? 1 : 0;
+            }
+        }
+        return verified;
+    }
+
+    private boolean isVerified(String token) {
+        try {
+            return verify(token).isPresent();
+        } catch (Problem unavailable) {
+            assertEquals(WorkloadErrors.ISSUER_UNAVAILABLE, unavailable.code());
+            return false;
+        }
+    }
+
+    @Test
     void anIssuerWithoutKeysIsNoReasonToSayNo() {
         issuer.away(true);
+        WorkloadTokens direct = tokens(Map.of("keys", issuer.keysUrl().toString()));
+        for (int i = 0; i < 20; i++) {
+            assertUnavailable(direct);
+        }
+        assertEquals(1, issuer.reads(), "tries that fail are as rare");
         assertUnavailable(tokens);
         issuer.away(false);
+        clock.advance(Duration.ofSeconds(11));
         assertTrue(verify(claims -> {}).isPresent());
         issuer.away(true);
         assertTrue(verify(claims -> {}).isPresent(), "known keys go on");
-        issuer.close();
+        clock.advance(Duration.ofHours(23));
         assertTrue(verify(claims -> {}).isPresent());
+        clock.advance(Duration.ofHours(1));
+        assertUnavailable(tokens);
+    }
+
+    @Test
+    void aKeyThatTheIssuerWithdrewEndsWithinAQuarterOfAnHour() {
+        String stolen = issuer.sign(claims());
+        assertTrue(verify(stolen).isPresent());
+        issuer.rotate();
+        clock.advance(Duration.ofMinutes(14));
+        assertTrue(verify(stolen).isPresent());
+        clock.advance(Duration.ofMinutes(1));
+        assertEquals(Optional.empty(), verify(stolen));
+    }
+
+    @Test
+    void anAnswerThatStopsInTheMiddleHoldsNobodyForLong() {
+        issuer.stall();
+        long begin = System.nanoTime();
+        assertUnavailable(tokens);
+        assertTrue(System.nanoTime() - begin < Duration.ofSeconds(9).toNanos());
+        assertUnavailable(tokens);
+    }
+
+    @Test
+    void aDiscoveryDocumentNamesNoFileOfOurs() throws IOException {
+        Path file = folder.resolve("keys.json");
+        Files.writeString(file, new JsonWebKeySet(issuer.key()).toJson(OutputControlLevel.PUBLIC_ONLY));
+        issuer.keysAt(file.toUri().toString());
+        assertUnavailable(tokens);
+        issuer.keysAt("nonsense");
+        clock.advance(Duration.ofSeconds(11));
+        assertUnavailable(tokens);
+    }
+
+    @Test
+    void whatWouldNotWorkStopsTheStart() {
+        for (Map<String, String> wrong : List.of(
+                Map.of("issuer", "cluster"),
+                Map.of("issuer", "celune"),
+                Map.of("keys", "/etc/keys.json"),
+                Map.of("keys", "file:keys.json"),
+                Map.of("keys", "ftp://issuer.test/keys"),
+                Map.of("audience", "api://celune"))) {
+            assertThrows(IllegalStateException.class, () -> tokens(wrong), wrong.toString());
+        }
     }
 
     @Test
@@ -171,6 +266,14 @@ class WorkloadTokensTest {
         assertUnavailable(tokens(Map.of("keys", file.toUri().toString())));
         assertUnavailable(tokens(Map.of("keys", folder.resolve("absent").toUri().toString())));
         assertUnavailable(tokens(Map.of("token-file", folder.resolve("absent").toString())));
+        TestIssuer elsewhere = new TestIssuer(0);
+        try (elsewhere) {
+            elsewhere.rotate();
+            issuer.keysAt(elsewhere.keysUrl().toString());
+            assertEquals(
+                    Optional.empty(), verify(tokens(Map.of("token-file", token.toString())), issuer.sign(claims())));
+            assertEquals(List.of("null"), elsewhere.presented(), "a place that a document names gets no token");
+        }
     }
 
     @Test
@@ -184,7 +287,6 @@ class WorkloadTokensTest {
         WorkloadIssuer known = entra.issuer(issuer.sign(claims)).orElseThrow();
         assertTrue(known.workload(SUBJECT, WORKSPACE).isPresent());
         assertEquals(Optional.empty(), known.workload(SUBJECT, UUID.randomUUID()));
-        assertThrows(IllegalStateException.class, () -> tokens(Map.of("audience", "api://celune")));
     }
 
     private void assertRefused(Consumer<JwtClaims> change) {
@@ -207,7 +309,7 @@ class WorkloadTokensTest {
     }
 
     private static Optional<Workload> verify(WorkloadTokens by, String token) {
-        return by.verify(by.issuer(token).orElseThrow(), token);
+        return by.verify(by.issuer(token).orElseThrow(), token).map(Verified::workload);
     }
 
     private JwtClaims claims() {
@@ -236,6 +338,7 @@ class WorkloadTokensTest {
                 new WorkloadIssuers(
                         config.getConfigMapping(WorkloadConfig.class),
                         config.getConfigMapping(EgressConfig.class),
+                        "celune",
                         clock),
                 clock);
     }
