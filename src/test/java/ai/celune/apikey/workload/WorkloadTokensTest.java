@@ -154,7 +154,7 @@ class WorkloadTokensTest {
 
     @Test
     void whileOneReadsTheKeysTheOthersWaitForThemButNotForLong() throws Exception {
-        issuer.delay(Duration.ofMillis(200));
+        issuer.delay(Duration.ofMillis(50));
         assertEquals(8, verifiedAtOnce(8));
         assertEquals(1, issuer.reads());
         issuer.rotate();
