@@ -1,10 +1,13 @@
 package ai.celune.apikey;
 
 import ai.celune.apikey.workload.Workload;
+import ai.celune.apikey.workload.WorkloadIssuer;
 import ai.celune.apikey.workload.WorkloadTokens;
+import ai.celune.apikey.workload.WorkloadTokens.Verified;
 import ai.celune.egress.Cidr;
 import ai.celune.security.Actor;
 import ai.celune.security.RefusedCredential;
+import ai.celune.web.Problem;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -45,10 +48,12 @@ class ApiKeyLookup {
             + " order by k.revoked_at desc nulls first limit 1";
 
     private final AgroalDataSource authn;
+    private final WorkloadTokens tokens;
     private final Clock clock;
 
-    ApiKeyLookup(@DataSource("authn") AgroalDataSource authn, Clock clock) {
+    ApiKeyLookup(@DataSource("authn") AgroalDataSource authn, WorkloadTokens tokens, Clock clock) {
         this.authn = authn;
+        this.tokens = tokens;
         this.clock = clock;
     }
 
@@ -62,17 +67,26 @@ class ApiKeyLookup {
         return find(BY_VALUE, List.of(token.hash()), address);
     }
 
-    /** The same for the key that the token of a workload stands for. */
-    Optional<Actor> find(WorkloadTokens.Verified token, @Nullable String address) throws SQLException {
-        Workload workload = token.workload();
+    /**
+     * The same for the key that the token of a workload stands for; nobody for a token that is not good.
+     *
+     * @throws Problem {@code issuer_unavailable} when the issuer's keys cannot be had
+     */
+    Optional<Actor> find(WorkloadIssuer issuer, String token, @Nullable String address) throws SQLException {
+        Verified verified = tokens.verify(issuer, token).orElse(null);
+        if (verified == null) {
+            return Optional.empty();
+        }
+        Workload workload = verified.workload();
         return find(
-                BY_WORKLOAD,
-                List.of(
-                        workload.issuer(),
-                        workload.subject(),
-                        workload.audience(),
-                        token.issuedAt().atOffset(ZoneOffset.UTC)),
-                address);
+                        BY_WORKLOAD,
+                        List.of(
+                                workload.issuer(),
+                                workload.subject(),
+                                workload.audience(),
+                                verified.issuedAt().atOffset(ZoneOffset.UTC)),
+                        address)
+                .filter(actor -> issuer.isFor(actor.workspace()));
     }
 
     private Optional<Actor> find(String sql, List<Object> by, @Nullable String address) throws SQLException {

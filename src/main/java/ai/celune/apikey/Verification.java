@@ -48,10 +48,6 @@ class Verification {
 
     private Optional<Actor> ofWorkload(String token, @Nullable String address) throws SQLException {
         WorkloadIssuer issuer = tokens.issuer(token).orElse(null);
-        WorkloadTokens.Verified verified =
-                issuer == null ? null : tokens.verify(issuer, token).orElse(null);
-        return issuer == null || verified == null
-                ? Optional.empty()
-                : lookup.find(verified, address).filter(actor -> issuer.isFor(actor.workspace()));
+        return issuer == null ? Optional.empty() : lookup.find(issuer, token, address);
     }
 }

@@ -41,10 +41,7 @@ class WorkloadMechanism implements HttpAuthenticationMechanism {
     }
 
     private Actor actor(WorkloadIssuer issuer, String token, RequestFacts facts) throws SQLException {
-        var verified = tokens.verify(issuer, token).orElseThrow(AuthenticationFailedException::new);
-        Actor actor = lookup.find(verified, facts.address())
-                .filter(found -> issuer.isFor(found.workspace()))
-                .orElseThrow(AuthenticationFailedException::new);
+        Actor actor = lookup.find(issuer, token, facts.address()).orElseThrow(AuthenticationFailedException::new);
         activity.used(actor, facts.address());
         return actor;
     }

@@ -77,17 +77,19 @@ class StartupChecks {
                 "quarkus.mailer.mock",
                 "codes would stand in the log instead of a mail");
         for (String name : config.getPropertyNames()) {
-            if (name.startsWith("celune.broker.provider.")
-                    && name.endsWith(".base-url")
-                    && !value(name).orElse("").startsWith("https://")) {
-                never(findings, true, name, "providers are called by https only");
-            }
-        }
-        for (String name : config.getPropertyNames()) {
-            if (name.matches("celune\\.workload\\.[^.]+\\.(issuer|keys)")
-                    && value(name).orElse("").startsWith("http:")) {
-                never(findings, true, name, "whoever is on the way could sign for any workload");
-            }
+            never(
+                    findings,
+                    name.startsWith("celune.broker.provider.")
+                            && name.endsWith(".base-url")
+                            && !value(name).orElse("").startsWith("https://"),
+                    name,
+                    "providers are called by https only");
+            never(
+                    findings,
+                    name.matches("celune\\.workload\\.[^.]+\\.(issuer|keys)")
+                            && value(name).orElse("").startsWith("http:"),
+                    name,
+                    "whoever is on the way could sign for any workload");
         }
         acceptable(
                 findings,

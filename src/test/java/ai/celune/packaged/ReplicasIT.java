@@ -93,10 +93,7 @@ class ReplicasIT {
         JsonNode key = newKey();
         Queue<Answer> answers = new ConcurrentLinkedQueue<>();
         AtomicBoolean running = new AtomicBoolean(true);
-        List<Thread> callers = new ArrayList<>();
-        for (Service replica : List.of(one, other, other)) {
-            callers.add(Thread.ofVirtual().start(() -> callUntilTold(replica, key, running, answers)));
-        }
+        List<Thread> callers = callers(List.of(one, other, other), key, running, answers);
         Service.await("calls before", () -> answers.size() > 6);
         long revoked = revoke(key);
         Service.await(
@@ -222,10 +219,7 @@ class ReplicasIT {
             JsonNode key = newKey();
             Queue<Answer> answers = new ConcurrentLinkedQueue<>();
             AtomicBoolean running = new AtomicBoolean(true);
-            List<Thread> callers = new ArrayList<>();
-            for (Service replica : List.of(one, other)) {
-                callers.add(Thread.ofVirtual().start(() -> callUntilTold(replica, key, running, answers)));
-            }
+            List<Thread> callers = callers(List.of(one, other), key, running, answers);
             Service.await("calls before", () -> answers.stream().anyMatch(answer -> answer.status == 200));
             long revoked = revoke(key);
             ProcessHandle.of(database.server().pid()).orElseThrow().destroyForcibly();
@@ -291,6 +285,13 @@ class ReplicasIT {
 
     /** @param status 0 for none */
     private record Answer(Service replica, long begun, int status) {}
+
+    private static List<Thread> callers(
+            List<Service> replicas, JsonNode key, AtomicBoolean running, Queue<Answer> answers) {
+        return replicas.stream()
+                .map(replica -> Thread.ofVirtual().start(() -> callUntilTold(replica, key, running, answers)))
+                .toList();
+    }
 
     private static void callUntilTold(Service replica, JsonNode key, AtomicBoolean running, Queue<Answer> answers) {
         while (running.get()) {
