@@ -17,10 +17,17 @@ create table provider_key (
     last4         text check (length(last4) = 4),
     fingerprint   text        not null check (fingerprint ~ '^[0-9a-f]{64}$'),
     quarantined_at timestamptz,
+    attestation   int         not null check (attestation >= 0),
+    attested_trains boolean,
+    attested_retention_days int check (attested_retention_days between 0 and 36500),
+    attested_region text check (length(attested_region) between 1 and 100),
+    attested_until timestamptz,
     created_by    uuid        not null,
     created_at    timestamptz not null,
     updated_at    timestamptz not null,
     version       int         not null,
+    check (num_nulls(attested_trains, attested_retention_days, attested_region, attested_until)
+        = case attestation when 0 then 4 else 0 end),
     unique (workspace_id, id)
 );
 create index provider_key_by_provider on provider_key (workspace_id, provider);
@@ -53,6 +60,11 @@ call classify('provider_key', 'value_version', 'internal', 'binding');
 call classify('provider_key', 'last4', 'confidential', 'recognition');
 call classify('provider_key', 'fingerprint', 'confidential', 'recognition');
 call classify('provider_key', 'quarantined_at', 'internal', 'integrity');
+call classify('provider_key', 'attestation', 'internal', 'names the attestation in the log');
+call classify('provider_key', 'attested_trains', 'internal', 'gate');
+call classify('provider_key', 'attested_retention_days', 'internal', 'published');
+call classify('provider_key', 'attested_region', 'internal', 'published');
+call classify('provider_key', 'attested_until', 'internal', 'gate');
 call classify('provider_key', 'created_by', 'internal', 'history');
 call classify('provider_key', 'created_at', 'internal', 'history');
 call classify('provider_key', 'updated_at', 'internal', 'history');

@@ -1,6 +1,6 @@
 package ai.celune.broker;
 
-import ai.celune.providerkey.ProviderCatalogue;
+import ai.celune.provider.Catalogue;
 import ai.celune.web.Refusals;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,7 +14,7 @@ import java.time.Clock;
 class Broker {
     private final Preparation preparation;
     private final ProviderClient client;
-    private final ProviderCatalogue catalogue;
+    private final Catalogue catalogue;
     private final OpenStreams streams;
     private final BrokerConfig config;
     private final Refusals refusals;
@@ -23,7 +23,7 @@ class Broker {
     Broker(
             Preparation preparation,
             ProviderClient client,
-            ProviderCatalogue catalogue,
+            Catalogue catalogue,
             OpenStreams streams,
             BrokerConfig config,
             Refusals refusals,

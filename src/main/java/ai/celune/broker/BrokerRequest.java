@@ -2,7 +2,8 @@ package ai.celune.broker;
 
 import ai.celune.audit.Origin;
 import ai.celune.egress.RefusedDestinationException;
-import ai.celune.providerkey.ProviderCatalogue;
+import ai.celune.provider.Catalogue;
+import ai.celune.provider.Provider;
 import ai.celune.providerkey.ProviderKeyPermissions;
 import ai.celune.security.Actor;
 import ai.celune.security.CurrentRequest;
@@ -30,6 +31,7 @@ record BrokerRequest(
         Actor actor,
         Origin origin,
         HttpMethod method,
+        Provider provider,
         ProxyTarget target,
         @Nullable UUID key,
         long length,
@@ -38,7 +40,6 @@ record BrokerRequest(
 
     private static final Set<HttpMethod> METHODS = Set.of(
             HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
-    private static final String CUSTOM = "custom";
     private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
@@ -47,7 +48,7 @@ record BrokerRequest(
      *
      * @throws Problem when it is refused
      */
-    static BrokerRequest of(RoutingContext context, ProviderCatalogue catalogue, long maxBody) {
+    static BrokerRequest of(RoutingContext context, Catalogue catalogue, long maxBody) {
         HttpServerRequest request = context.request();
         Actor actor = CurrentRequest.actorOf(context);
         if (actor == null) {
@@ -60,10 +61,10 @@ record BrokerRequest(
             throw new Problem(ErrorCode.METHOD_NOT_ALLOWED);
         }
         ProxyTarget target = target(request.uri());
-        if (!target.provider().equals(CUSTOM) && !catalogue.provider().containsKey(target.provider())) {
-            throw new Problem(ErrorCode.NOT_FOUND, "there is no such provider");
-        }
-        if (!ProviderCatalogue.serves(target.provider(), target.path())) {
+        Provider provider = catalogue
+                .find(target.provider())
+                .orElseThrow(() -> new Problem(ErrorCode.NOT_FOUND, "there is no such provider"));
+        if (!provider.serves(target.path())) {
             throw new Problem(ErrorCode.PERMISSION_DENIED, "the path is not of the provider's API");
         }
         long length = length(request);
@@ -75,6 +76,7 @@ record BrokerRequest(
                 actor,
                 Origin.of(actor, RequestFacts.of(context)),
                 request.method(),
+                provider,
                 target,
                 key(request.headers().getAll("Celune-Provider-Key")),
                 length,

@@ -1,7 +1,7 @@
 package ai.celune.broker;
 
 import ai.celune.crypto.Secret;
-import ai.celune.providerkey.ProviderCatalogue;
+import ai.celune.provider.Provider;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ final class Injection implements AutoCloseable {
     }
 
     /** The value as the provider wants it; copied, so that the secret can be closed. */
-    static Injection of(ProviderCatalogue.Position position, Secret secret) {
+    static Injection of(Provider.Position position, Secret secret) {
         byte[] scheme = position.scheme().getBytes(StandardCharsets.US_ASCII);
         int start = scheme.length == 0 ? 0 : scheme.length + 1;
         byte[] value = new byte[start + secret.length()];

@@ -37,7 +37,7 @@ class Preparation {
         UsableKey key = uses.begin(
                 request.actor(),
                 request.origin(),
-                request.target().provider(),
+                request.provider(),
                 request.key(),
                 request.method().name(),
                 request.target().path(),

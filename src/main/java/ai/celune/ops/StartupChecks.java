@@ -76,6 +76,11 @@ class StartupChecks {
                 is("quarkus.mailer.mock", true),
                 "quarkus.mailer.mock",
                 "codes would stand in the log instead of a mail");
+        never(
+                findings,
+                is("celune.provider.open-by-default", true),
+                "celune.provider.open-by-default",
+                "a provider must be approved, with a record of how it treats data");
         for (String name : config.getPropertyNames()) {
             never(
                     findings,

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A secret to keep.
  *
- * @param baseUrl for {@code custom} only: where calls go
+ * @param baseUrl where calls go, for providers that have no one origin
  * @param header for {@code custom} only: where the value is put, {@code Authorization} unless told
  * @param scheme for {@code custom} only: the word before the value, {@code Bearer} unless told
  */

@@ -1,11 +1,15 @@
 package ai.celune.providerkey;
 
 import ai.celune.crypto.Binding;
+import ai.celune.provider.Attestation;
+import ai.celune.provider.DataPolicy;
+import ai.celune.provider.Provider.Position;
 import ai.celune.tenancy.WorkspaceOwned;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +49,21 @@ class ProviderKey extends WorkspaceOwned {
     @Column(name = "quarantined_at")
     private @Nullable Instant quarantinedAt;
 
+    @Column(nullable = false)
+    private int attestation;
+
+    @Column(name = "attested_trains")
+    private @Nullable Boolean attestedTrains;
+
+    @Column(name = "attested_retention_days")
+    private @Nullable Integer attestedRetentionDays;
+
+    @Column(name = "attested_region")
+    private @Nullable String attestedRegion;
+
+    @Column(name = "attested_until")
+    private @Nullable Instant attestedUntil;
+
     @Column(name = "created_by", nullable = false, updatable = false)
     private UUID createdBy;
 
@@ -56,13 +75,7 @@ class ProviderKey extends WorkspaceOwned {
 
     protected ProviderKey() {}
 
-    ProviderKey(
-            String provider,
-            String name,
-            String baseUrl,
-            ProviderCatalogue.Position position,
-            UUID createdBy,
-            Instant now) {
+    ProviderKey(String provider, String name, String baseUrl, Position position, UUID createdBy, Instant now) {
         this.provider = provider;
         this.name = name;
         this.baseUrl = baseUrl;
@@ -91,6 +104,30 @@ class ProviderKey extends WorkspaceOwned {
         updatedAt = now;
     }
 
+    /** Says how the provider treats what this key is used for; counts from now on. */
+    void attest(DataPolicy policy, Instant now) {
+        attestation++;
+        attestedTrains = policy.trains();
+        attestedRetentionDays = policy.retentionDays();
+        attestedRegion = policy.region();
+        attestedUntil = policy.until();
+        updatedAt = now;
+    }
+
+    /** Null while nobody has attested anything. */
+    @Nullable
+    Attestation attestation() {
+        return attestation == 0
+                ? null
+                : new Attestation(
+                        attestation,
+                        new DataPolicy(
+                                Objects.requireNonNull(attestedTrains),
+                                Objects.requireNonNull(attestedRetentionDays),
+                                Objects.requireNonNull(attestedRegion),
+                                Objects.requireNonNull(attestedUntil)));
+    }
+
     boolean quarantined() {
         return quarantinedAt != null;
     }
@@ -103,8 +140,8 @@ class ProviderKey extends WorkspaceOwned {
         return baseUrl;
     }
 
-    ProviderCatalogue.Position position() {
-        return new ProviderCatalogue.Position(header, scheme);
+    Position position() {
+        return new Position(header, scheme);
     }
 
     String sealed() {
@@ -121,6 +158,16 @@ class ProviderKey extends WorkspaceOwned {
 
     ProviderKeyView view() {
         return new ProviderKeyView(
-                id(), provider, name, baseUrl, last4, fingerprint, valueVersion, quarantined(), createdAt, updatedAt);
+                id(),
+                provider,
+                name,
+                baseUrl,
+                last4,
+                fingerprint,
+                valueVersion,
+                quarantined(),
+                attestation(),
+                createdAt,
+                updatedAt);
     }
 }

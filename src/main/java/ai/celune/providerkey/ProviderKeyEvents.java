@@ -4,6 +4,7 @@ import ai.celune.audit.AuditEvent;
 import ai.celune.audit.Event;
 import ai.celune.audit.Outcome;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,11 @@ public interface ProviderKeyEvents {
     @Event(value = "provider_key.deleted", target = "provider_key")
     record Deleted(UUID target, String provider) implements AuditEvent {}
 
+    /** The workspace says itself how the provider treats data (R73); the uses that rest on it name {@code attested:<version>}. */
+    @Event(value = "provider_key.attested", target = "provider_key")
+    record Attested(UUID target, int version, boolean trains, int retentionDays, String region, Instant until)
+            implements AuditEvent {}
+
     /** Last characters and fingerprints were shown, which are Confidential (R33). */
     @Event(value = "data.read", target = "collection")
     record KeysRead(String target, int count) implements AuditEvent {}
@@ -29,9 +35,17 @@ public interface ProviderKeyEvents {
     @Event(value = "data.read", target = "provider_key")
     record KeyRead(UUID target) implements AuditEvent {}
 
-    /** Committed before the first byte leaves; {@code use} names this use. */
+    /** Committed before the first byte leaves; {@code use} names this use, {@code policy} the record of how the provider treats data. */
     @Event(value = "provider_key.used", target = "provider_key")
-    record Used(UUID target, UUID use, String provider, int valueVersion, String method, String host, String path)
+    record Used(
+            UUID target,
+            UUID use,
+            String provider,
+            String policy,
+            int valueVersion,
+            String method,
+            String host,
+            String path)
             implements AuditEvent {}
 
     /** How a use ended; {@code cause} says why when it did not end well. What is not known is null. */

@@ -1,9 +1,11 @@
 package ai.celune.providerkey;
 
 import ai.celune.idempotency.Idempotent;
+import ai.celune.provider.DataPolicy;
 import ai.celune.stepup.RecentProof;
 import ai.celune.web.Page;
 import ai.celune.web.Responses;
+import ai.celune.workspace.WorkspacePermissions;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -64,6 +66,17 @@ class ProviderKeyResource {
     public RestResponse<ProviderKeyView> replaceValue(
             @RestPath UUID id, @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull ReplaceValue wanted) {
         ProviderKey key = keys.replaceValue(id, wanted, ifMatch);
+        return Responses.versioned(key.version(), key.view());
+    }
+
+    @PUT
+    @Path("/{id}/attestation")
+    @RecentProof
+    @PermissionsAllowed(WorkspacePermissions.SETTINGS_ADMIN)
+    @Operation(summary = "Say how the provider behind a key treats data")
+    public RestResponse<ProviderKeyView> attest(
+            @RestPath UUID id, @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull DataPolicy policy) {
+        ProviderKey key = keys.attest(id, policy, ifMatch);
         return Responses.versioned(key.version(), key.view());
     }
 

@@ -6,6 +6,9 @@ import ai.celune.audit.Origin;
 import ai.celune.crypto.Sealer;
 import ai.celune.crypto.Secret;
 import ai.celune.crypto.SecretIntegrityException;
+import ai.celune.provider.Clearance;
+import ai.celune.provider.Gate;
+import ai.celune.provider.Provider;
 import ai.celune.security.Actor;
 import ai.celune.tenancy.Ids;
 import ai.celune.tenancy.Scope;
@@ -19,7 +22,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ public class ProviderKeyUses {
     private static final Duration GRACE = Duration.ofMinutes(2);
 
     private final EntityManager entities;
+    private final Gate gate;
     private final Sealer sealer;
     private final AuditLog audit;
     private final AuditQueue completions;
@@ -39,8 +42,15 @@ public class ProviderKeyUses {
     private final Clock clock;
 
     ProviderKeyUses(
-            EntityManager entities, Sealer sealer, AuditLog audit, AuditQueue completions, Scope scope, Clock clock) {
+            EntityManager entities,
+            Gate gate,
+            Sealer sealer,
+            AuditLog audit,
+            AuditQueue completions,
+            Scope scope,
+            Clock clock) {
         this.entities = entities;
+        this.gate = gate;
         this.sealer = sealer;
         this.audit = audit;
         this.completions = completions;
@@ -53,18 +63,20 @@ public class ProviderKeyUses {
      *
      * @param wanted the key that the caller named; null to take the only one that fits
      * @param longest after which the call has ended, whatever happens to it
-     * @throws Problem {@code provider_key_missing}, {@code provider_key_ambiguous}, 404 for a foreign id, 403 for one that is not bound
+     * @throws Problem {@code provider_key_missing}, {@code provider_key_ambiguous}, 404 for a foreign id, 403 for one that is not bound, and those of {@link Gate#require}
      */
     public UsableKey begin(
             Actor actor,
             Origin origin,
-            String provider,
+            Provider provider,
             @Nullable UUID wanted,
             String method,
             String path,
             Duration longest) {
         return scope.asWorkspace(actor.workspace(), () -> {
-            ProviderKey key = pick(actor, provider, wanted);
+            Picked picked = pick(actor, provider.name(), wanted);
+            ProviderKey key = picked.key();
+            String policy = gate.require(provider, picked.decided(), key.attestation());
             if (key.quarantined()) {
                 throw new Problem(ErrorCode.SECRET_INTEGRITY);
             }
@@ -74,7 +86,8 @@ public class ProviderKeyUses {
                     new ProviderKeyEvents.Used(
                             key.id(),
                             use,
-                            provider,
+                            provider.name(),
+                            policy,
                             key.valueVersion(),
                             method,
                             URI.create(key.baseUrl()).getHost(),
@@ -93,35 +106,47 @@ public class ProviderKeyUses {
         });
     }
 
-    private ProviderKey pick(Actor actor, String provider, @Nullable UUID wanted) {
-        Set<UUID> bindings = actor.bindings();
+    /** With what the operator has decided about its provider, in one statement. */
+    private record Picked(ProviderKey key, @Nullable Clearance decided) {
+        private static final String QUERY = "select key, decided from ProviderKey key"
+                + " left join Clearance decided on decided.provider = key.provider where key.provider = :provider";
+
+        static Picked of(Object[] row) {
+            return new Picked((ProviderKey) row[0], (Clearance) row[1]);
+        }
+    }
+
+    private Picked pick(Actor actor, String provider, @Nullable UUID wanted) {
+        UUID[] bindings = actor.bindings() == null ? null : actor.bindings().toArray(UUID[]::new);
         if (wanted != null) {
-            ProviderKey named = entities.find(ProviderKey.class, wanted);
-            if (named == null || !named.provider().equals(provider)) {
-                throw new NotFound();
-            }
-            if (bindings != null && !bindings.contains(wanted)) {
+            Picked named = entities.createQuery(Picked.QUERY + " and key.id = :id", Object[].class)
+                    .setParameter("provider", provider)
+                    .setParameter("id", wanted)
+                    .getResultStream()
+                    .map(Picked::of)
+                    .findFirst()
+                    .orElseThrow(NotFound::new);
+            if (bindings != null && !List.of(bindings).contains(wanted)) {
                 throw new Problem(ErrorCode.PERMISSION_DENIED, "the API key is not bound to this provider key");
             }
             return named;
         }
-        TypedQuery<ProviderKey> query = entities.createQuery(
-                        "from ProviderKey where provider = :provider"
-                                + (bindings == null ? "" : " and array_contains(:bindings, id)"),
-                        ProviderKey.class)
+        TypedQuery<Object[]> query = entities.createQuery(
+                        // One array: with a list of parameters Hibernate keeps no plan.
+                        Picked.QUERY + (bindings == null ? "" : " and array_contains(:bindings, key.id)"),
+                        Object[].class)
                 .setParameter("provider", provider);
         if (bindings != null) {
-            // One array: with a list of parameters Hibernate keeps no plan.
-            query.setParameter("bindings", bindings.toArray(UUID[]::new));
+            query.setParameter("bindings", bindings);
         }
-        List<ProviderKey> fitting = query.setMaxResults(2).getResultList();
+        List<Object[]> fitting = query.setMaxResults(2).getResultList();
         if (fitting.isEmpty()) {
             throw new Problem(ProviderKeyErrors.MISSING);
         }
         if (fitting.size() > 1) {
             throw new Problem(ProviderKeyErrors.AMBIGUOUS);
         }
-        return fitting.getFirst();
+        return Picked.of(fitting.getFirst());
     }
 
     /** Opens the value; the caller closes it. A value that fails its integrity check takes the key out of use. */

@@ -1,5 +1,6 @@
 package ai.celune.providerkey;
 
+import ai.celune.provider.Attestation;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version of the value, 1 for the first
  * @param quarantined the stored value failed its integrity check; replace it
+ * @param attestation what the workspace itself says of the provider; null for nothing
  */
 record ProviderKeyView(
         UUID id,
@@ -19,5 +21,6 @@ record ProviderKeyView(
         String fingerprint,
         int version,
         boolean quarantined,
+        @Nullable Attestation attestation,
         Instant createdAt,
         Instant updatedAt) {}

@@ -8,6 +8,9 @@ import ai.celune.egress.AddressGuard;
 import ai.celune.egress.BaseUrl;
 import ai.celune.egress.RefusedDestinationException;
 import ai.celune.egress.ReservedFields;
+import ai.celune.provider.Catalogue;
+import ai.celune.provider.DataPolicy;
+import ai.celune.provider.Provider;
 import ai.celune.security.CredentialEnded;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.QuotaConfig;
@@ -33,9 +36,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 @Transactional
 class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
-    private static final String CUSTOM = "custom";
-
-    private final ProviderCatalogue catalogue;
+    private final Catalogue catalogue;
     private final AddressGuard guard;
     private final Fingerprints fingerprints;
     private final Sealer sealer;
@@ -47,7 +48,7 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
     private final Clock clock;
 
     ProviderKeys(
-            ProviderCatalogue catalogue,
+            Catalogue catalogue,
             AddressGuard guard,
             Fingerprints fingerprints,
             Sealer sealer,
@@ -70,7 +71,7 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
     }
 
     ProviderKey create(CreateProviderKey wanted) {
-        ProviderKey created = wanted.provider().equals(CUSTOM) ? custom(wanted) : listed(wanted);
+        ProviderKey created = make(wanted);
         hold(created, wanted.key());
         if (!quotas.haveRoom(QuotaConfig::providerKeys, this::count)) {
             throw new Problem(ErrorCode.QUOTA_EXCEEDED);
@@ -82,50 +83,59 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
         return created;
     }
 
-    private ProviderKey listed(CreateProviderKey wanted) {
-        ProviderCatalogue.Position position = ProviderCatalogue.position(wanted.provider())
+    private ProviderKey make(CreateProviderKey wanted) {
+        Provider provider = catalogue
+                .find(wanted.provider())
                 .orElseThrow(() -> Problem.invalid("/provider", "unknown_provider", "is not in the catalogue"));
-        if (wanted.baseUrl() != null || wanted.header() != null || wanted.scheme() != null) {
-            throw Problem.invalid("/baseUrl", "custom_only", "baseUrl, header and scheme are for custom providers");
-        }
-        return make(
-                wanted,
-                Objects.requireNonNull(catalogue.provider().get(wanted.provider()))
-                        .baseUrl(),
-                position);
+        return new ProviderKey(
+                provider.name(),
+                wanted.name().strip(),
+                origin(provider, wanted),
+                position(provider, wanted),
+                request.requireActor().principal().id(),
+                clock.instant());
     }
 
-    private ProviderKey custom(CreateProviderKey wanted) {
+    /** Where the provider lives, or where the key says; that needs more than the right to store keys. */
+    private String origin(Provider provider, CreateProviderKey wanted) {
+        if (provider.origin().isPresent()) {
+            refuse("/baseUrl", wanted.baseUrl());
+            return provider.origin().get();
+        }
         if (!request.requireActor().may(WorkspacePermissions.SETTINGS_ADMIN)) {
-            throw new Problem(
-                    ErrorCode.PERMISSION_DENIED, "a custom provider needs " + WorkspacePermissions.SETTINGS_ADMIN);
+            throw new Problem(ErrorCode.PERMISSION_DENIED, "a base URL needs " + WorkspacePermissions.SETTINGS_ADMIN);
         }
         if (wanted.baseUrl() == null) {
-            throw Problem.invalid("/baseUrl", "not_null", "is needed for a custom provider");
+            throw Problem.invalid("/baseUrl", "not_null", "is needed for this provider");
+        }
+        try {
+            BaseUrl url = BaseUrl.parse(wanted.baseUrl(), guard);
+            if (!provider.livesAt(url.host())) {
+                throw new RefusedDestinationException("The host must end with one of " + provider.hosts() + ".");
+            }
+            return url.origin();
+        } catch (RefusedDestinationException e) {
+            throw Problem.invalid("/baseUrl", "refused_destination", Objects.requireNonNull(e.getMessage()));
+        }
+    }
+
+    private static Provider.Position position(Provider provider, CreateProviderKey wanted) {
+        if (provider.position().isPresent()) {
+            refuse("/header", wanted.header());
+            refuse("/scheme", wanted.scheme());
+            return provider.position().get();
         }
         String header = wanted.header() == null ? "Authorization" : wanted.header();
         if (ReservedFields.contains(header)) {
             throw Problem.invalid("/header", "reserved", "is a field that cannot carry a credential");
         }
         String scheme = wanted.scheme() != null ? wanted.scheme() : wanted.header() == null ? "Bearer" : "";
-        return make(wanted, customUrl(wanted.baseUrl()), new ProviderCatalogue.Position(header, scheme));
+        return new Provider.Position(header, scheme);
     }
 
-    private ProviderKey make(CreateProviderKey wanted, String baseUrl, ProviderCatalogue.Position position) {
-        return new ProviderKey(
-                wanted.provider(),
-                wanted.name().strip(),
-                baseUrl,
-                position,
-                request.requireActor().principal().id(),
-                clock.instant());
-    }
-
-    private String customUrl(String wanted) {
-        try {
-            return BaseUrl.parse(wanted, guard).origin();
-        } catch (RefusedDestinationException e) {
-            throw Problem.invalid("/baseUrl", "refused_destination", Objects.requireNonNull(e.getMessage()));
+    private static void refuse(String pointer, @Nullable String told) {
+        if (told != null) {
+            throw Problem.invalid(pointer, "known_already", "is not for the caller to say: the catalogue knows it");
         }
     }
 
@@ -163,6 +173,21 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
         String before = key.fingerprint();
         hold(key, wanted.key());
         audit.record(new ProviderKeyEvents.ValueReplaced(id, key.valueVersion(), before, key.fingerprint()));
+        flush();
+        return key;
+    }
+
+    ProviderKey attest(UUID id, DataPolicy policy, @Nullable String ifMatch) {
+        ProviderKey key = get(id);
+        ETag.require(ifMatch, key.version());
+        key.attest(policy, clock.instant());
+        audit.record(new ProviderKeyEvents.Attested(
+                id,
+                Objects.requireNonNull(key.attestation()).version(),
+                policy.trains(),
+                policy.retentionDays(),
+                policy.region(),
+                policy.until()));
         flush();
         return key;
     }

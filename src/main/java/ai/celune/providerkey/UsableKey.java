@@ -1,6 +1,7 @@
 package ai.celune.providerkey;
 
 import ai.celune.crypto.Binding;
+import ai.celune.provider.Provider;
 import java.util.UUID;
 
 /**
@@ -12,8 +13,8 @@ public record UsableKey(
         UUID id,
         UUID use,
         UUID workspace,
-        String provider,
+        Provider provider,
         String baseUrl,
-        ProviderCatalogue.Position position,
+        Provider.Position position,
         String sealed,
         Binding binding) {}

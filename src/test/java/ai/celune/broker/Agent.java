@@ -2,6 +2,7 @@ package ai.celune.broker;
 
 import ai.celune.support.Actors;
 import ai.celune.support.PostgresResource;
+import ai.celune.support.ProviderAddress;
 import ai.celune.support.Rows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -60,16 +61,33 @@ final class Agent {
                 .asText();
     }
 
+    /** An API key for a new key of that provider, wherever it lives. */
+    String keyFor(String provider, String value) {
+        return provider.equals("openai-compatible")
+                ? customKey(provider, value, "http://127.0.0.1:" + ProviderAddress.port())
+                : apiKeyFor(storeKey(provider, value));
+    }
+
+    /** An API key for this provider key alone. */
+    String apiKeyFor(String providerKey) {
+        return apiKey(List.of("provider-keys:use"), List.of(providerKey))
+                .path("key")
+                .asText();
+    }
+
     /** An API key for a provider of the workspace's own. */
     String customKey(String baseUrl) {
-        String custom = post(
+        return customKey("custom", OPENAI, baseUrl);
+    }
+
+    private String customKey(String provider, String value, String baseUrl) {
+        return apiKeyFor(post(
                         "/v1/provider-keys",
                         owner,
-                        "{\"provider\":\"custom\",\"name\":\"test\",\"key\":\"%s\",\"baseUrl\":\"%s\"}"
-                                .formatted(OPENAI, baseUrl))
+                        "{\"provider\":\"%s\",\"name\":\"test\",\"key\":\"%s\",\"baseUrl\":\"%s\"}"
+                                .formatted(provider, value, baseUrl))
                 .path("id")
-                .asText();
-        return apiKey(List.of("provider-keys:use"), List.of(custom)).path("key").asText();
+                .asText());
     }
 
     JsonNode apiKey(List<String> scopes, List<String> bindings) {

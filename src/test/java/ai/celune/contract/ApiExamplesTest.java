@@ -111,6 +111,7 @@ class ApiExamplesTest {
                 Set.of(
                         "ApiKeyResource_change",
                         "MemberResource_changeRole",
+                        "ProviderKeyResource_attest",
                         "ProviderKeyResource_replaceValue",
                         "RoleResource_change",
                         "SettingsResource_change"),

@@ -48,10 +48,11 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.of(
             "identity", Set.of(),
             "workspace", Set.of("identity"),
-            "providerkey", Set.of("workspace"),
+            "provider", Set.of(),
+            "providerkey", Set.of("provider", "workspace"),
             "apikey", Set.of("workspace"),
             "auditlog", Set.of(),
-            "broker", Set.of("providerkey"),
+            "broker", Set.of("provider", "providerkey"),
             "ops", Set.of());
 
     /** Who may bind a transaction to somebody else than the caller. */
@@ -74,6 +75,7 @@ class ArchitectureTest {
             "identity.SignIns",
             "identity.SignOuts",
             "identity.SigningKeys",
+            "provider.Clearances",
             "providerkey.ProviderKeyUses",
             "providerkey.UnknownEnds",
             "workspace.Workspaces");
@@ -102,6 +104,7 @@ class ArchitectureTest {
             "identity.ResetCodes",
             "identity.SigningKeys",
             "ops.DatabaseTime",
+            "provider.Clearances",
             "providerkey.Fingerprints",
             "tenancy.Quotas",
             "tenancy.Scope",
@@ -196,7 +199,9 @@ class ArchitectureTest {
                 .filter(type -> type.isAnnotatedWith(Entity.class) && !type.isAssignableTo(WorkspaceOwned.class))
                 .map(JavaClass::getSimpleName)
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(Set.of("AccessCode", "Account", "BrowserSession", "RefreshToken", "Session", "Workspace"), others);
+        assertEquals(
+                Set.of("AccessCode", "Account", "BrowserSession", "Clearance", "RefreshToken", "Session", "Workspace"),
+                others);
     }
 
     @Test

@@ -225,6 +225,30 @@ class AuditCoverageTest {
                     () -> Api.put("/v1/provider-keys/" + key + "/value", owner(), Map.of("key", "sk-audit-replaced")),
                     "provider_key.value_replaced");
         });
+        scripts.put("ProviderKeyResource_attest", () -> {
+            UUID key = createProviderKey().id();
+            return adds(
+                    () -> Api.put("/v1/provider-keys/" + key + "/attestation", owner(), policy()),
+                    "provider_key.attested");
+        });
+        scripts.put(
+                "PlatformProviderResource_approve",
+                () -> addsForOperators(
+                        () -> Api.put(
+                                "/v1/platform/providers/groq/approval",
+                                Actors.operator().token(),
+                                Map.of("until", "2099-12-31T00:00:00Z")),
+                        "provider.approved"));
+        scripts.put("PlatformProviderResource_record", () -> {
+            Map<String, Object> record = new HashMap<>(policy());
+            record.put("evidence", "their terms");
+            return addsForOperators(
+                    () -> Api.put(
+                            "/v1/platform/providers/groq/policy",
+                            Actors.operator().token(),
+                            record),
+                    "provider.policy_recorded");
+        });
         scripts.put("ProviderKeyResource_delete", () -> {
             UUID key = createProviderKey().id();
             return adds(() -> Api.delete("/v1/provider-keys/" + key, owner()), "provider_key.deleted");
@@ -288,6 +312,13 @@ class AuditCoverageTest {
         looks.put(
                 "ProviderKeyResource_get",
                 () -> shows("/v1/provider-keys/" + createProviderKey().id(), "data.read"));
+        looks.put("ProviderResource_list", () -> shows("/v1/providers"));
+        looks.put(
+                "PlatformProviderResource_list",
+                () -> new Step(
+                        () -> Api.get(
+                                "/v1/platform/providers", Actors.operator().token()),
+                        reply -> Map.of()));
         looks.put("AuditResource_list", () -> shows("/v1/audit/events", "audit.read"));
         looks.put("AuditResource_get", () -> shows("/v1/audit/events/" + anyEvent(), "audit.read"));
         looks.put(
@@ -302,6 +333,10 @@ class AuditCoverageTest {
                         () -> Api.get(
                                 "/v1/platform/audit/events", Actors.operator().token()),
                         "audit.read"));
+    }
+
+    private static Map<String, Object> policy() {
+        return Map.of("trains", false, "retentionDays", 0, "region", "EU", "until", "2099-12-31T00:00:00Z");
     }
 
     private Step shows(String path, String... actions) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -62,13 +63,12 @@ class ConfigurationTest {
         return properties;
     }
 
-    /** What a map of named settings holds for each name. */
-    private static JavaClass settings(JavaMethod map) {
+    /** What a map of named settings holds for each name; empty for texts. */
+    private static Optional<JavaClass> settings(JavaMethod map) {
         return map.getReturnType().getAllInvolvedRawTypes().stream()
                 .filter(JavaClass::isInterface)
                 .filter(type -> type.getPackageName().startsWith("ai.celune"))
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
     }
 
     private static void add(Map<String, String> properties, String prefix, JavaMethod method) {
@@ -79,7 +79,10 @@ class ConfigurationTest {
                 + method.getName().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
         if (method.getRawReturnType().isEquivalentTo(Map.class)) {
             String entry = (method.isAnnotatedWith(WithParentName.class) ? prefix : name) + ".<name>";
-            settings(method).getMethods().forEach(nested -> add(properties, entry, nested));
+            settings(method)
+                    .ifPresentOrElse(
+                            named -> named.getMethods().forEach(nested -> add(properties, entry, nested)),
+                            () -> properties.put(entry, "none"));
             return;
         }
         if (method.getRawReturnType().isInterface()

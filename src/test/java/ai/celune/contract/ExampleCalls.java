@@ -284,7 +284,21 @@ final class ExampleCalls implements AutoCloseable {
         });
         prepared.put("ProviderKeyResource_get", () -> Call.to(providerKey(), token()));
         prepared.put("ProviderKeyResource_replaceValue", () -> Call.to(providerKey(), token()));
+        prepared.put("ProviderKeyResource_attest", () -> Call.to(providerKey(), token()));
         prepared.put("ProviderKeyResource_delete", () -> Call.to(providerKey(), token()));
+        prepared.put("ProviderResource_list", () -> {
+            clearedProvider();
+            return Call.of(token());
+        });
+        prepared.put("PlatformProviderResource_list", () -> {
+            clearedProvider();
+            return Call.of(operator());
+        });
+        prepared.put("PlatformProviderResource_approve", () -> {
+            clearedProvider();
+            return Call.of(operator());
+        });
+        prepared.put("PlatformProviderResource_record", () -> Call.of(operator()));
     }
 
     /** An API key that may use the one provider key it is bound to; one for all calls. */
@@ -318,6 +332,14 @@ final class ExampleCalls implements AutoCloseable {
 
     private static String operator() {
         return Actors.operator().token();
+    }
+
+    /** The provider of the examples is one that the operator has approved, with a record. */
+    private void clearedProvider() {
+        for (String decided : List.of("PlatformProviderResource_approve", "PlatformProviderResource_record")) {
+            String path = "/v1/platform/providers/openai/" + (decided.endsWith("approve") ? "approval" : "policy");
+            Api.put(path, operator(), example(decided).path("request")).require(200);
+        }
     }
 
     private UUID providerKey() {

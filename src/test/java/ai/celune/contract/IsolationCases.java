@@ -28,7 +28,9 @@ abstract class IsolationCases {
             "ApiKeyResource_change", Map.of("name", "mine now"),
             "MemberResource_changeRole", Map.of("role", "auditor"),
             "RoleResource_change", Map.of("permissions", List.of("audit:read")),
-            "ProviderKeyResource_replaceValue", Map.of("key", "sk-replaced-by-a-stranger"));
+            "ProviderKeyResource_replaceValue", Map.of("key", "sk-replaced-by-a-stranger"),
+            "ProviderKeyResource_attest",
+                    Map.of("trains", false, "retentionDays", 0, "region", "EU", "until", "2099-12-31T00:00:00Z"));
 
     private static final Pattern UUID_TYPE = Pattern.compile("schemas/UUID|\"uuid\"");
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.audit.Origin;
 import ai.celune.audit.Outcome;
+import ai.celune.provider.Catalogue;
 import ai.celune.security.Actor;
 import ai.celune.support.Actors;
 import ai.celune.support.Actors.Session;
@@ -32,6 +33,9 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(ProviderAddress.class)
 class UnknownEndsTest {
     private static final Duration LONGEST = Duration.ofMinutes(15);
+
+    @Inject
+    Catalogue catalogue;
 
     @Inject
     ProviderKeyUses uses;
@@ -142,7 +146,14 @@ class UnknownEndsTest {
     }
 
     private UsableKey begin() {
-        return uses.begin(actor, Origin.of(actor, null), "openai", null, "GET", "/v1/models", LONGEST);
+        return uses.begin(
+                actor,
+                Origin.of(actor, null),
+                catalogue.find("openai").orElseThrow(),
+                null,
+                "GET",
+                "/v1/models",
+                LONGEST);
     }
 
     private CompletableFuture<Void> complete(UsableKey use) {
