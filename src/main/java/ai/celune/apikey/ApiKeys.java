@@ -168,8 +168,9 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
     void revoke(ApiKey key) {
         if (key.revoke(clock.instant())) {
             audit.record(new ApiKeyEvents.Revoked(key.id(), key.prefix()));
-            ended.fire(CredentialEnded.everywhere(key.id()));
         }
+        // Repeated, too: the first may have gone unanswered, not yet applied by a standby, which this one waits for.
+        ended.fire(CredentialEnded.everywhere(key.id()));
     }
 
     /** A key that the caller may change. */

@@ -216,8 +216,9 @@ public class Sessions {
         Session session = entities.find(Session.class, sessionId, LockModeType.PESSIMISTIC_WRITE);
         if (session.end(clock.instant())) {
             audit.record(new IdentityEvents.SessionEnded(sessionId, reason));
-            ended.fire(CredentialEnded.everywhere(sessionId));
         }
+        // Repeated, too: the first may have gone unanswered, not yet applied by a standby, which this one waits for.
+        ended.fire(CredentialEnded.everywhere(sessionId));
     }
 
     /** Ends a session whose provider ended it, or says no to it. */

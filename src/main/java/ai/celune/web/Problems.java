@@ -81,10 +81,13 @@ final class Problems {
         return new Problem(code).retryAfter(5);
     }
 
-    /** SQLSTATE classes: 08 connection, 53 resources, 55 and 57 not available now; none: no connection; 40 rolled back for another's sake; 23505 taken. */
+    /**
+     * SQLSTATE classes: 08 connection, 53 resources, 55 and 57 not available now; 25006: a standby, which only reads; none: no connection; 40 rolled back for
+     * another's sake; 23505 taken.
+     */
     private static @Nullable Problem database(SQLException failure) {
         String state = failure.getSQLState();
-        if (state == null || state.matches("(08|53|55|57).*")) {
+        if (state == null || state.matches("25006|(08|53|55|57).*")) {
             return unavailable(ErrorCode.DATABASE_UNAVAILABLE);
         }
         if (state.equals("23505")) {

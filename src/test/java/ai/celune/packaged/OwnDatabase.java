@@ -11,13 +11,16 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A server of its own with what configures Celune for it; durable, unlike the one that most tests share. */
 record OwnDatabase(Path folder, PostgresServer server, Passwords passwords, String url) implements AutoCloseable {
@@ -43,17 +46,59 @@ record OwnDatabase(Path folder, PostgresServer server, Passwords passwords, Stri
 
     /** Its server on the same port, after somebody killed it: the last backends may hold the files for a moment. */
     OwnDatabase restarted() {
-        int port = URI.create(url.substring("jdbc:".length())).getPort();
         PostgresServer[] started = new PostgresServer[1];
         Service.await("PostgreSQL again", () -> {
             try {
-                started[0] = PostgresServer.start(folder, passwords.superuser(), "port=" + port);
+                started[0] = PostgresServer.start(folder, passwords.superuser(), "port=" + port());
                 return true;
             } catch (Refusal stillHeld) {
                 return false;
             }
         });
         return new OwnDatabase(folder, started[0], passwords, url);
+    }
+
+    /** A server that follows this one, from a copy of its files; from now on what is committed here is there, too. */
+    OwnDatabase standby(Path itsFolder, int itsPort) throws IOException, SQLException {
+        Path files = itsFolder.resolve("postgresql");
+        FileTree.delete(itsFolder);
+        Files.createDirectories(itsFolder);
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("select pg_backup_start('standby', fast => true)");
+            copy(folder.resolve("postgresql"), files);
+            try (ResultSet backup = statement.executeQuery("select labelfile from pg_backup_stop()")) {
+                backup.next();
+                Files.writeString(files.resolve("backup_label"), backup.getString(1));
+            }
+        }
+        Files.createFile(files.resolve("standby.signal"));
+        String source = "host=127.0.0.1 port=%d user=%s password=%s"
+                .formatted(port(), server.superuser(), passwords.superuser());
+        PostgresServer standby = PostgresServer.start(
+                itsFolder, passwords.superuser(), "port=" + itsPort, "primary_conninfo='" + source + "'");
+        set("synchronous_standby_names = '*'");
+        Service.await(
+                "the standby",
+                () -> superuser("select sync_state from pg_stat_replication").equals("sync"));
+        return new OwnDatabase(itsFolder, standby, passwords, url.replace(":" + port() + "/", ":" + itsPort + "/"));
+    }
+
+    /** A backup needs neither the lock nor the log, which a standby is sent. */
+    private static void copy(Path pgdata, Path to) throws IOException {
+        List<Path> tree;
+        try (Stream<Path> all = Files.walk(pgdata)) {
+            tree = all.filter(path -> Files.isDirectory(path) || !path.startsWith(pgdata.resolve("pg_wal")))
+                    .filter(path -> !path.endsWith("postmaster.pid"))
+                    .toList();
+        }
+        for (Path path : tree) {
+            Files.copy(path, to.resolve(pgdata.relativize(path)), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+    }
+
+    int port() {
+        return URI.create(url.substring("jdbc:".length())).getPort();
     }
 
     Connection connect() throws SQLException {
@@ -81,6 +126,12 @@ record OwnDatabase(Path folder, PostgresServer server, Passwords passwords, Stri
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    /** For all connections, also those that are open. */
+    void set(String setting) {
+        superuser("alter system set " + setting);
+        superuser("select pg_reload_conf()");
     }
 
     /** What measurements rest on: version and durability. */

@@ -1,36 +1,24 @@
 package ai.celune.packaged;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.celune.packaged.Callers.Answer;
 import ai.celune.support.PostgresResource;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,6 +32,7 @@ class ReplicasIT {
     private static final int REVOCATIONS = Integer.getInteger("celune.revocations", 50);
     private static final int TRIALS_AT_ONCE = 8;
     private static final int STREAMS = 20;
+    private static final String ENDED = "401 unauthenticated";
 
     private static OwnDatabase database;
     private static StreamingProvider provider;
@@ -51,9 +40,6 @@ class ReplicasIT {
     private static Service other;
     private static String owner;
     private static String providerKey;
-
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @BeforeAll
     static void start() throws Exception {
@@ -91,30 +77,28 @@ class ReplicasIT {
     /** How many calls were accepted before. */
     private long revokedWhileUsed() throws Exception {
         JsonNode key = newKey();
-        Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-        AtomicBoolean running = new AtomicBoolean(true);
-        List<Thread> callers = callers(List.of(one, other, other), key, running, answers);
-        Service.await("calls before", () -> answers.size() > 6);
-        long revoked = revoke(key);
-        Service.await(
-                "calls after on both",
-                () -> answers.stream()
-                                .filter(answer -> answer.begun > revoked)
-                                .map(Answer::replica)
-                                .distinct()
-                                .count()
-                        == 2);
-        running.set(false);
-        for (Thread caller : callers) {
-            caller.join();
+        Callers callers = new Callers(List.of(key), one, other, other);
+        long revoked;
+        try (callers) {
+            Service.await("calls before", () -> callers.answers().count() > 6);
+            revoked = revoke(key);
+            Service.await(
+                    "calls after on both",
+                    () -> callers.answersSince(revoked)
+                                    .map(Answer::replica)
+                                    .distinct()
+                                    .count()
+                            == 2);
         }
         assertEquals(
                 List.of(),
-                answers.stream()
-                        .filter(answer -> answer.begun > revoked && answer.status != 401)
+                callers.answersSince(revoked)
+                        .filter(answer -> !answer.outcome().equals(ENDED))
                         .toList(),
                 "after the answer");
-        return answers.stream().filter(answer -> answer.status == 200).count();
+        return callers.answers()
+                .filter(answer -> answer.outcome().equals("200"))
+                .count();
     }
 
     /** Else a standby that is promoted next might not know of the end (case 31). */
@@ -172,8 +156,8 @@ class ReplicasIT {
         long[] millis = new long[STREAMS];
         for (int i = 0; i < STREAMS; i++) {
             JsonNode key = newKey();
-            try (InputStream stream = open(key)) {
-                millis[i] = millisToTheEnd(stream, revoke(key));
+            try (OpenStream stream = OpenStream.through(other, key)) {
+                millis[i] = stream.millisToTheEnd(revoke(key));
             }
         }
         Arrays.sort(millis);
@@ -187,8 +171,8 @@ class ReplicasIT {
         try {
             for (int i = 0; i < 5; i++) {
                 JsonNode key = newKey();
-                try (InputStream stream = open(key)) {
-                    long millis = millisToTheEnd(stream, revoke(key));
+                try (OpenStream stream = OpenStream.through(other, key)) {
+                    long millis = stream.millisToTheEnd(revoke(key));
                     assertTrue(millis <= 2_000, millis + " ms");
                 }
             }
@@ -200,7 +184,7 @@ class ReplicasIT {
     @Test
     void aStreamEndsWithTheOverlapOfItsKey() throws Exception {
         JsonNode key = newKey();
-        try (InputStream stream = open(key)) {
+        try (OpenStream stream = OpenStream.through(other, key)) {
             long begin = System.nanoTime();
             one.require(
                     201,
@@ -208,7 +192,7 @@ class ReplicasIT {
                     "/v1/api-keys/" + key.get("id").asText() + "/rotate",
                     owner,
                     "{\"overlapUntil\":\"" + Instant.now().plusSeconds(3) + "\"}");
-            long millis = millisToTheEnd(stream, begin);
+            long millis = stream.millisToTheEnd(begin);
             assertTrue(millis >= 2_500 && millis <= 6_000, millis + " ms");
         }
     }
@@ -217,59 +201,41 @@ class ReplicasIT {
     void aRevocationOutlivesTheDeathOfThePrimary() throws Exception {
         for (int round = 0; round < 3; round++) {
             JsonNode key = newKey();
-            Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-            AtomicBoolean running = new AtomicBoolean(true);
-            List<Thread> callers = callers(List.of(one, other), key, running, answers);
-            Service.await("calls before", () -> answers.stream().anyMatch(answer -> answer.status == 200));
-            long revoked = revoke(key);
-            ProcessHandle.of(database.server().pid()).orElseThrow().destroyForcibly();
-            database = database.restarted();
-            for (Service replica : List.of(one, other)) {
-                Service.await("an answer after the restart", () -> statusOf(replica, key) == 401);
-            }
-            running.set(false);
-            for (Thread caller : callers) {
-                caller.join();
+            Callers callers = new Callers(List.of(key), one, other);
+            long revoked;
+            try (callers) {
+                Service.await(
+                        "calls before",
+                        () -> callers.answers()
+                                .anyMatch(answer -> answer.outcome().equals("200")));
+                revoked = revoke(key);
+                ProcessHandle.of(database.server().pid()).orElseThrow().destroyForcibly();
+                database = database.restarted();
+                for (Service replica : List.of(one, other)) {
+                    Service.await(
+                            "an answer after the restart",
+                            () -> replica.outcome(
+                                            "GET",
+                                            "/v1/settings",
+                                            key.get("key").asText(),
+                                            null)
+                                    .equals(ENDED));
+                }
             }
             // While there is no database nobody is let in, and nobody is told that the key is bad.
             assertEquals(
                     List.of(),
-                    answers.stream()
-                            .filter(answer -> answer.begun > revoked && answer.status != 401 && answer.status != 503)
+                    callers.answersSince(revoked)
+                            .filter(answer ->
+                                    !answer.outcome().equals(ENDED) && !Service.UNAVAILABLE.contains(answer.outcome()))
                             .toList(),
                     "after the answer, in round " + round);
-            assertTrue(answers.stream().anyMatch(answer -> answer.status == 503), "the death was noticed");
+            assertTrue(
+                    callers.answers().anyMatch(answer -> Service.UNAVAILABLE.contains(answer.outcome())),
+                    "the death was noticed");
             for (Service replica : List.of(one, other)) {
-                Service.await("every connection again", () -> answersAll(replica));
+                Service.await("every connection again", () -> replica.answersAll(owner));
             }
-        }
-    }
-
-    /** Whether so many calls at once that every pooled connection has its turn are all answered. */
-    private static boolean answersAll(Service replica) {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Integer>> answers = new ArrayList<>();
-            for (int i = 0; i < 64; i++) {
-                answers.add(threads.submit(
-                        () -> replica.call("GET", "/v1/settings", owner, null).statusCode()));
-            }
-            for (Future<Integer> answer : answers) {
-                if (answer.get() != 200) {
-                    return false;
-                }
-            }
-            return true;
-        } catch (InterruptedException | ExecutionException e) {
-            return false;
-        }
-    }
-
-    private static int statusOf(Service replica, JsonNode key) {
-        try {
-            return replica.call("GET", "/v1/settings", key.get("key").asText(), null)
-                    .statusCode();
-        } catch (IOException | InterruptedException e) {
-            return 0;
         }
     }
 
@@ -281,43 +247,5 @@ class ReplicasIT {
     private static long revoke(JsonNode key) throws Exception {
         one.call("DELETE", "/v1/api-keys/" + key.get("id").asText(), owner, null);
         return System.nanoTime();
-    }
-
-    /** @param status 0 for none */
-    private record Answer(Service replica, long begun, int status) {}
-
-    private static List<Thread> callers(
-            List<Service> replicas, JsonNode key, AtomicBoolean running, Queue<Answer> answers) {
-        return replicas.stream()
-                .map(replica -> Thread.ofVirtual().start(() -> callUntilTold(replica, key, running, answers)))
-                .toList();
-    }
-
-    private static void callUntilTold(Service replica, JsonNode key, AtomicBoolean running, Queue<Answer> answers) {
-        while (running.get()) {
-            long begin = System.nanoTime();
-            try {
-                HttpResponse<String> answer =
-                        replica.call("GET", "/v1/settings", key.get("key").asText(), null);
-                answers.add(new Answer(replica, begin, answer.statusCode()));
-            } catch (IOException | InterruptedException e) {
-                answers.add(new Answer(replica, begin, 0));
-            }
-        }
-    }
-
-    private InputStream open(JsonNode key) throws Exception {
-        HttpResponse<InputStream> answer = client.send(
-                other.request(
-                        "POST", "/v1/proxy/openai/v1/stream", key.get("key").asText(), "{}"),
-                BodyHandlers.ofInputStream());
-        assertEquals(200, answer.statusCode());
-        assertEquals('d', answer.body().read());
-        return answer.body();
-    }
-
-    private static long millisToTheEnd(InputStream stream, long since) {
-        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertThrows(IOException.class, stream::readAllBytes));
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
     }
 }

@@ -4,6 +4,7 @@ import ai.celune.support.PostgresResource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,10 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -25,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /** The packaged service as a process of its own, on a database that outlives it, so that it can be killed and started again. */
 final class Service implements AutoCloseable {
     static final String PASSWORD = "correct horse battery";
+
+    /** Outcomes of calls that a database out of reach may have. */
+    static final Set<String> UNAVAILABLE = Set.of("503 database_unavailable", "503 audit_unavailable");
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newBuilder()
@@ -190,6 +197,37 @@ final class Service implements AutoCloseable {
             String method, String path, @Nullable String token, @Nullable String body, String... headers)
             throws IOException, InterruptedException {
         return CLIENT.send(request(method, path, token, body, headers), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** An answer whose body is read while it comes. */
+    HttpResponse<InputStream> stream(String method, String path, @Nullable String token, @Nullable String body)
+            throws IOException, InterruptedException {
+        return CLIENT.send(request(method, path, token, body), HttpResponse.BodyHandlers.ofInputStream());
+    }
+
+    /** What came of a call: the status, of a refusal with the problem's code, or the exception. */
+    String outcome(String method, String path, @Nullable String token, @Nullable String body, String... headers) {
+        try {
+            HttpResponse<String> answer = call(method, path, token, body, headers);
+            return answer.statusCode() < 300
+                    ? Integer.toString(answer.statusCode())
+                    : answer.statusCode() + " "
+                            + JSON.readTree(answer.body()).path("code").asText();
+        } catch (IOException | InterruptedException e) {
+            return e.toString();
+        }
+    }
+
+    /** Whether so many calls at once that every pooled connection has its turn are all answered. */
+    boolean answersAll(String token) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            return threads
+                    .invokeAll(Collections.nCopies(64, () -> outcome("GET", "/v1/settings", token, null)))
+                    .stream()
+                    .allMatch(answer -> answer.resultNow().equals("200"));
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 
     /** A request that the test sends in its own way. */
