@@ -13,5 +13,8 @@ public final class BrokerErrors {
     public static final ErrorCode TIMEOUT =
             new ErrorCode(504, "provider_timeout", "The provider did not answer in time.");
 
+    public static final ErrorCode CHECK_NOT_SUPPORTED = new ErrorCode(
+            422, "check_not_supported", "There is no call that tells whether keys of this provider work.");
+
     private BrokerErrors() {}
 }

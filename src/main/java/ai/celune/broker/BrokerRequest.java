@@ -83,6 +83,13 @@ record BrokerRequest(
                 started == null ? System.nanoTime() : started);
     }
 
+    /** A call of Celune's own with one key, by GET. */
+    static BrokerRequest own(Actor actor, Origin origin, Provider provider, String pathAndQuery, UUID key) {
+        String[] parts = pathAndQuery.split("(?=\\?)", 2);
+        ProxyTarget target = new ProxyTarget(provider.name(), parts[0], parts.length == 1 ? "" : parts[1]);
+        return new BrokerRequest(actor, origin, HttpMethod.GET, provider, target, key, 0, System.nanoTime());
+    }
+
     boolean hasBody() {
         return length != 0;
     }

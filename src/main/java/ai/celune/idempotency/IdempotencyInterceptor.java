@@ -23,14 +23,17 @@ import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claims the key, calls the operation and stores its answer, all in one transaction: a crash leaves either everything or nothing. Only
- * successes are stored. Authentication, limits and permissions were passed before, so a revoked caller cannot replay.
+ * Claims the key, calls the operation and stores its answer, all in one transaction: a crash leaves either everything or nothing. With an effect outside
+ * the database it takes two, and a crash between them leaves a claim that says so. Only successes are stored. Authentication, limits and permissions were passed before, so a revoked caller cannot replay.
  */
 @Idempotent
 @Interceptor
@@ -38,25 +41,34 @@ import org.jspecify.annotations.Nullable;
 class IdempotencyInterceptor {
     private static final ErrorCode REUSED =
             new ErrorCode(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.");
+    private static final ErrorCode OUTCOME_UNKNOWN = new ErrorCode(
+            409, "outcome_unknown", "An equal request began and never came to its end; its effect may have happened.");
     private static final int MAX_BODY = 256 * 1024;
+    /** As long as others wait for a lock (G6). */
+    private static final Duration WAIT = Duration.ofSeconds(5);
+
+    private static final Duration LOOK = Duration.ofMillis(50);
 
     private final IdempotencyRecords records;
     private final Transactions transactions;
     private final CurrentRequest current;
     private final CurrentVertxRequest request;
     private final ObjectMapper json;
+    private final Clock clock;
 
     IdempotencyInterceptor(
             IdempotencyRecords records,
             Transactions transactions,
             CurrentRequest current,
             CurrentVertxRequest request,
-            ObjectMapper json) {
+            ObjectMapper json,
+            Clock clock) {
         this.records = records;
         this.transactions = transactions;
         this.current = current;
         this.request = request;
         this.json = json;
+        this.clock = clock;
     }
 
     @AroundInvoke
@@ -69,18 +81,22 @@ class IdempotencyInterceptor {
         if (!SentRequest.isKey(key)) {
             throw Problem.invalid("Idempotency-Key", "pattern", "must be 16 to 255 visible ASCII characters");
         }
-        return transactions.inNew(() -> once(invocation, key));
+        Duration outside = outside(invocation);
+        return outside.isZero()
+                ? transactions.inNew(() -> once(invocation, key))
+                : onceOutside(invocation, key, outside);
+    }
+
+    private static Duration outside(InvocationContext invocation) {
+        return Duration.ofSeconds(Objects.requireNonNull(invocation.getMethod().getAnnotation(Idempotent.class))
+                .outsideSeconds());
     }
 
     private Object once(InvocationContext invocation, String sentKey) throws Exception {
         SentRequest sent = sent();
         RequestKey key = key(sent.keyHash(sentKey));
-        byte[] fingerprint = sent.fingerprint();
-        Claim claim = records.claim(key, fingerprint);
+        Claim claim = claim(key, sent.fingerprint());
         if (claim.answer() != null) {
-            if (!Digest.equal(fingerprint, Objects.requireNonNull(claim.fingerprint()))) {
-                throw new Problem(REUSED);
-            }
             return replay(claim.answer());
         }
         RestResponse<?> result = (RestResponse<?>) Objects.requireNonNull(invocation.proceed());
@@ -88,7 +104,55 @@ class IdempotencyInterceptor {
         return result;
     }
 
-    private void store(RequestKey key, UUID recordId, RestResponse<?> response) throws JsonProcessingException {
+    private Object onceOutside(InvocationContext invocation, String sentKey, Duration longest) throws Exception {
+        SentRequest sent = sent();
+        RequestKey key = key(sent.keyHash(sentKey));
+        Claim claim = begin(key, sent.fingerprint(), longest);
+        if (claim.answer() != null) {
+            return replay(claim.answer());
+        }
+        RestResponse<?> result;
+        try {
+            result = (RestResponse<?>) Objects.requireNonNull(invocation.proceed());
+        } catch (Problem refusal) {
+            if (refusal.code().status() < 500) {
+                // Nothing has happened yet, and it may be repeated.
+                transactions.inNew(() -> records.release(key));
+            }
+            throw refusal;
+        }
+        transactions.inNew(() -> store(key, Objects.requireNonNull(claim.recordId()), result));
+        return result;
+    }
+
+    /** Commits the claim, or waits for an equal call that still runs. */
+    private Claim begin(RequestKey key, byte[] fingerprint, Duration longest) throws InterruptedException {
+        long until = System.nanoTime() + WAIT.toNanos();
+        while (true) {
+            Claim claim = transactions.inNew(() -> claim(key, fingerprint));
+            Instant started = claim.started();
+            if (started == null) {
+                return claim;
+            }
+            if (clock.instant().isAfter(started.plus(longest))) {
+                throw new Problem(OUTCOME_UNKNOWN);
+            }
+            if (System.nanoTime() > until) {
+                throw new Problem(IdempotencyRecords.IN_PROGRESS).retryAfter(1);
+            }
+            Thread.sleep(LOOK);
+        }
+    }
+
+    private Claim claim(RequestKey key, byte[] fingerprint) {
+        Claim claim = records.claim(key, fingerprint);
+        if (claim.fingerprint() != null && !Digest.equal(fingerprint, claim.fingerprint())) {
+            throw new Problem(REUSED);
+        }
+        return claim;
+    }
+
+    private UUID store(RequestKey key, UUID recordId, RestResponse<?> response) throws JsonProcessingException {
         Object entity =
                 response.getEntity() instanceof Replayable secret ? secret.withoutSecret() : response.getEntity();
         byte[] body = entity == null ? null : json.writeValueAsBytes(entity);
@@ -104,6 +168,7 @@ class IdempotencyInterceptor {
                 location == null ? null : location.toString(),
                 etag == null ? null : etag.toString(),
                 body);
+        return recordId;
     }
 
     private RestResponse<JsonNode> replay(Answer answer) throws IOException {

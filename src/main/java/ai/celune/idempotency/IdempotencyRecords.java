@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** The table of first answers, within the transaction of the operation. */
 @ApplicationScoped
 class IdempotencyRecords {
-    private static final ErrorCode IN_PROGRESS =
+    static final ErrorCode IN_PROGRESS =
             new ErrorCode(409, "idempotency_in_progress", "An equal request is still being worked on.");
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final Duration KEPT = Duration.ofHours(24);
@@ -47,11 +48,12 @@ class IdempotencyRecords {
             @Nullable String etag,
             @Nullable Secret body) {}
 
-    /** What a claim found: {@code recordId} when the caller is the first, else the earlier request. */
+    /** What a claim found: {@code recordId} when the caller is the first, else the earlier request with its answer, or when it started if it has none yet. */
     record Claim(
             @Nullable UUID recordId,
             byte @Nullable [] fingerprint,
-            @Nullable Answer answer) {}
+            @Nullable Answer answer,
+            @Nullable Instant started) {}
 
     /**
      * Claims the key for this transaction. An equal call that still runs is waited for.
@@ -66,14 +68,15 @@ class IdempotencyRecords {
                         + " principal_id, key_hash, fingerprint, record_id, created_at, expires_at)"
                         + " values (?, ?, ?, ?, ?, ?, ?) on conflict (workspace_id, principal_id, key_hash) do update"
                         + " set fingerprint = excluded.fingerprint, record_id = excluded.record_id,"
-                        + " created_at = excluded.created_at, expires_at = excluded.expires_at, sealed_body = null"
+                        + " created_at = excluded.created_at, expires_at = excluded.expires_at, sealed_body = null,"
+                        + " status = null"
                         + " where r.expires_at <= excluded.created_at")) {
             int i = bind(statement, 1, key);
             statement.setBytes(i++, fingerprint);
             statement.setObject(i++, recordId);
             statement.setObject(i++, now.atOffset(ZoneOffset.UTC));
             statement.setObject(i, now.plus(KEPT).atOffset(ZoneOffset.UTC));
-            return statement.executeUpdate() == 1 ? new Claim(recordId, null, null) : earlier(connection, key);
+            return statement.executeUpdate() == 1 ? new Claim(recordId, null, null, null) : earlier(connection, key);
         } catch (SQLException e) {
             if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                 throw new Problem(IN_PROGRESS).retryAfter(1).causedBy(e);
@@ -83,11 +86,19 @@ class IdempotencyRecords {
     }
 
     private Claim earlier(Connection connection, RequestKey key) throws SQLException {
-        try (var statement = connection.prepareStatement("select fingerprint, status, location, etag, sealed_body,"
-                + " record_id from idempotency_record where workspace_id = ? and principal_id = ? and key_hash = ?")) {
+        try (var statement = connection.prepareStatement(
+                "select fingerprint, status, location, etag, sealed_body,"
+                        + " record_id, created_at from idempotency_record where workspace_id = ? and principal_id = ? and key_hash = ?")) {
             bind(statement, 1, key);
             try (var row = statement.executeQuery()) {
                 row.next();
+                if (row.getObject("status") == null) {
+                    return new Claim(
+                            null,
+                            row.getBytes("fingerprint"),
+                            null,
+                            row.getObject("created_at", OffsetDateTime.class).toInstant());
+                }
                 byte[] sealed = row.getBytes("sealed_body");
                 UUID recordId = row.getObject("record_id", UUID.class);
                 return new Claim(
@@ -97,8 +108,21 @@ class IdempotencyRecords {
                                 row.getInt("status"),
                                 row.getString("location"),
                                 row.getString("etag"),
-                                sealed == null ? null : envelopes.open(binding(key, recordId), sealed)));
+                                sealed == null ? null : envelopes.open(binding(key, recordId), sealed)),
+                        null);
             }
+        }
+    }
+
+    /** Gives a claim back whose operation came to nothing. */
+    int release(RequestKey key) {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement(
+                        "delete from idempotency_record where workspace_id = ? and principal_id = ? and key_hash = ?")) {
+            bind(statement, 1, key);
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
         }
     }
 

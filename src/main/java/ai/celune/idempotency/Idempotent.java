@@ -1,5 +1,6 @@
 package ai.celune.idempotency;
 
+import jakarta.enterprise.util.Nonbinding;
 import jakarta.interceptor.InterceptorBinding;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
@@ -12,4 +13,11 @@ import java.lang.annotation.Target;
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
-public @interface Idempotent {}
+public @interface Idempotent {
+    /**
+     * Longest time, in seconds, that an operation's effect outside the database takes; 0 for one that has none. Such an operation runs in no transaction: that
+     * it has begun is committed before, and its answer after it. When it never got so far nobody can tell what happened, and a repetition is told so.
+     */
+    @Nonbinding
+    int outsideSeconds() default 0;
+}

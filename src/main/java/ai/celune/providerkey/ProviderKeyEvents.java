@@ -66,6 +66,10 @@ public interface ProviderKeyEvents {
         }
     }
 
+    /** The provider was asked whether the key is valid; null when its answer told nothing. */
+    @Event(value = "provider_key.checked", target = "provider_key")
+    record Checked(UUID target, @Nullable Boolean valid, int status) implements AuditEvent {}
+
     /** A sealed value failed its integrity check; the key is out of use. */
     @Event(value = "secret.integrity_failed", target = "provider_key", outcome = Outcome.FAILED)
     record IntegrityFailed(UUID target, int valueVersion) implements AuditEvent {}

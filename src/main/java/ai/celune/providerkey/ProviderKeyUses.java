@@ -6,6 +6,7 @@ import ai.celune.audit.Origin;
 import ai.celune.crypto.Sealer;
 import ai.celune.crypto.Secret;
 import ai.celune.crypto.SecretIntegrityException;
+import ai.celune.provider.Catalogue;
 import ai.celune.provider.Clearance;
 import ai.celune.provider.Gate;
 import ai.celune.provider.Provider;
@@ -34,6 +35,7 @@ public class ProviderKeyUses {
     private static final Duration GRACE = Duration.ofMinutes(2);
 
     private final EntityManager entities;
+    private final Catalogue catalogue;
     private final Gate gate;
     private final Sealer sealer;
     private final AuditLog audit;
@@ -43,6 +45,7 @@ public class ProviderKeyUses {
 
     ProviderKeyUses(
             EntityManager entities,
+            Catalogue catalogue,
             Gate gate,
             Sealer sealer,
             AuditLog audit,
@@ -50,6 +53,7 @@ public class ProviderKeyUses {
             Scope scope,
             Clock clock) {
         this.entities = entities;
+        this.catalogue = catalogue;
         this.gate = gate;
         this.sealer = sealer;
         this.audit = audit;
@@ -104,6 +108,12 @@ public class ProviderKeyUses {
                     key.sealed(),
                     key.binding(actor.workspace(), key.valueVersion()));
         });
+    }
+
+    /** The provider of a key. @throws NotFound for a foreign id */
+    public Provider providerOf(UUID id) {
+        ProviderKey key = entities.find(ProviderKey.class, id);
+        return catalogue.find(key == null ? "" : key.provider()).orElseThrow(NotFound::new);
     }
 
     /** With what the operator has decided about its provider, in one statement. */

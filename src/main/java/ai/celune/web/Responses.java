@@ -36,6 +36,11 @@ public final class Responses {
                 .build();
     }
 
+    /** 200 for what an action found. */
+    public static <T> RestResponse<T> ok(T body) {
+        return RestResponse.ResponseBuilder.ok(body, "application/json").build();
+    }
+
     /** 200 for an updatable resource. */
     public static <T> RestResponse<T> versioned(int version, T body) {
         return RestResponse.ResponseBuilder.ok(body, "application/json")

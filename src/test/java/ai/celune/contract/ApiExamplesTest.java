@@ -99,6 +99,7 @@ class ApiExamplesTest {
                         "ApiKeyResource_create",
                         "ApiKeyResource_rotate",
                         "InvitationResource_invite",
+                        "KeyCheckResource_check",
                         "MemberResource_transferOwnership",
                         "RoleResource_create",
                         "PlatformResource_issue",

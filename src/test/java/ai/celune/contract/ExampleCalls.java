@@ -286,6 +286,7 @@ final class ExampleCalls implements AutoCloseable {
         prepared.put("ProviderKeyResource_replaceValue", () -> Call.to(providerKey(), token()));
         prepared.put("ProviderKeyResource_attest", () -> Call.to(providerKey(), token()));
         prepared.put("ProviderKeyResource_delete", () -> Call.to(providerKey(), token()));
+        prepared.put("KeyCheckResource_check", () -> Call.to(providerKey(), token()));
         prepared.put("ProviderResource_list", () -> {
             clearedProvider();
             return Call.of(token());

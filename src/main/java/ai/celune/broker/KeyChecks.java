@@ -1,0 +1,69 @@
+package ai.celune.broker;
+
+import ai.celune.audit.AuditLog;
+import ai.celune.audit.Origin;
+import ai.celune.provider.Provider;
+import ai.celune.providerkey.ProviderKeyEvents;
+import ai.celune.providerkey.ProviderKeyUses;
+import ai.celune.security.Actor;
+import ai.celune.security.CurrentRequest;
+import ai.celune.tenancy.Transactions;
+import ai.celune.web.Problem;
+import io.vertx.core.buffer.Buffer;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Asks a provider whether a key is valid, by the cheapest call that tells. */
+@ApplicationScoped
+class KeyChecks {
+    private final ProviderKeyUses uses;
+    private final OwnCalls calls;
+    private final AuditLog audit;
+    private final Transactions transactions;
+    private final CurrentRequest request;
+    private final Clock clock;
+
+    KeyChecks(
+            ProviderKeyUses uses,
+            OwnCalls calls,
+            AuditLog audit,
+            Transactions transactions,
+            CurrentRequest request,
+            Clock clock) {
+        this.uses = uses;
+        this.calls = calls;
+        this.audit = audit;
+        this.transactions = transactions;
+        this.request = request;
+        this.clock = clock;
+    }
+
+    /** Holds no connection while the provider is asked. */
+    KeyCheckView check(UUID id) {
+        Provider provider = transactions.inNew(() -> uses.providerOf(id));
+        Provider.Check check = provider.check().orElseThrow(() -> new Problem(BrokerErrors.CHECK_NOT_SUPPORTED));
+        Actor actor = request.requireActor();
+        int status = calls.send(
+                        BrokerRequest.own(actor, Origin.of(actor, request.facts()), provider, check.target(), id),
+                        check.headers(),
+                        Buffer.buffer())
+                .status();
+        Boolean valid = verdict(check, status);
+        transactions.inNew(() -> {
+            audit.record(new ProviderKeyEvents.Checked(id, valid, status));
+            return id;
+        });
+        return new KeyCheckView(valid, status, clock.instant());
+    }
+
+    private static @Nullable Boolean verdict(Provider.Check check, int status) {
+        if (check.refusedBy().contains(status)) {
+            return false;
+        }
+        // A key that may not make this call, or has no quota left, is still one that the provider knows.
+        boolean known = status < 300 || status == 429;
+        return known ? true : null;
+    }
+}
