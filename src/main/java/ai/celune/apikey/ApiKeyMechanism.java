@@ -3,6 +3,7 @@ package ai.celune.apikey;
 import ai.celune.security.Actor;
 import ai.celune.security.Credentials;
 import ai.celune.security.RequestFacts;
+import ai.celune.security.UnknownCredential;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -39,7 +40,7 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
 
     private Actor actor(ApiKeyToken token, RequestFacts facts) throws SQLException {
         try (token) {
-            Actor actor = lookup.find(token, facts.address()).orElseThrow(AuthenticationFailedException::new);
+            Actor actor = lookup.find(token, facts.address()).orElseThrow(UnknownCredential::new);
             activity.used(actor, facts.address());
             return actor;
         }

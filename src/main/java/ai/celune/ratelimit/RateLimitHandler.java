@@ -15,9 +15,9 @@ import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class RateLimitHandler {
+    private static final Pattern ESCAPE = Pattern.compile("%(\\p{XDigit}{2})");
+
     private final RateLimiter limiter;
     private final Refusals refusals;
     private final IdentityProviderManager identities;
@@ -46,7 +48,7 @@ class RateLimitHandler {
         context.put(QuarkusHttpUser.AUTH_FAILURE_HANDLER, answeredBelow);
         if (Credentials.sent(context).size() > 1) {
             unauthenticated(context, new Problem(ErrorCode.AMBIGUOUS_CREDENTIALS));
-        } else if (hasKeyInQuery(context)) {
+        } else if (hasKey(context.request().query())) {
             unauthenticated(
                     context, new Problem(ErrorCode.INVALID_REQUEST, "a key must not stand in the query string"));
         } else if (Credentials.isProviderSignIn(context)) {
@@ -58,17 +60,15 @@ class RateLimitHandler {
         }
     }
 
-    private static boolean hasKeyInQuery(RoutingContext context) {
-        String query = context.request().query();
+    static boolean hasKey(@Nullable String query) {
         return query != null && decoded(query).contains("=" + Credentials.API_KEY_PREFIX);
     }
 
+    /** What is no escape stays as it is: a decoder that gives up at it would overlook a key beside it. Keys are ASCII. */
     private static String decoded(String query) {
-        try {
-            return URLDecoder.decode(query, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException _) {
-            return query;
-        }
+        return ESCAPE.matcher(query)
+                .replaceAll(
+                        escape -> Matcher.quoteReplacement(Character.toString(Integer.parseInt(escape.group(1), 16))));
     }
 
     private void identified(RoutingContext context, SecurityIdentity identity) {

@@ -6,6 +6,7 @@ import ai.celune.crypto.SecretKeyMissingException;
 import ai.celune.crypto.SecretShreddedException;
 import ai.celune.crypto.SecretStoreUnavailableException;
 import ai.celune.security.RefusedCredential;
+import ai.celune.security.UnknownCredential;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -56,6 +57,7 @@ final class Problems {
             case UnauthorizedException ignored -> new Problem(ErrorCode.UNAUTHENTICATED);
             case AuthenticationFailedException ignored -> new Problem(ErrorCode.UNAUTHENTICATED);
             case RefusedCredential ignored -> new Problem(ErrorCode.UNAUTHENTICATED);
+            case UnknownCredential ignored -> new Problem(ErrorCode.UNAUTHENTICATED);
             case ForbiddenException ignored -> new Problem(ErrorCode.PERMISSION_DENIED);
             case ConstraintViolationException violations -> invalid(violations);
             case StreamConstraintsException ignored ->

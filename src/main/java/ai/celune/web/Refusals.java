@@ -8,6 +8,7 @@ import ai.celune.security.ClientAddress;
 import ai.celune.security.CurrentRequest;
 import ai.celune.security.RefusedCredential;
 import ai.celune.security.RequestFacts;
+import ai.celune.security.UnknownCredential;
 import ai.celune.tenancy.Scope;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.Context;
@@ -100,18 +101,7 @@ public class Refusals {
                     .toList());
         }
         return switch (problem.code().status()) {
-            case 401 ->
-                failure instanceof RefusedCredential known
-                        ? audit.append(
-                                Objects.requireNonNullElse(known.workspaceId(), Scope.NOBODY),
-                                new Origin(known.principal(), known.credential(), request),
-                                new RequestEvents.Unauthenticated(
-                                        known.credential().id().toString(), known.reason(), method, route, 1))
-                        : tally.count(
-                                new RefusalTally.Key(
-                                        Scope.NOBODY, ClientAddress.prefix(request.address()), null, reason),
-                                new Origin(null, null, request),
-                                count -> new RequestEvents.Unauthenticated(null, reason, method, route, count));
+            case 401 -> unauthenticated(failure, reason, request, method, route);
             case 403 -> append(context, new RequestEvents.Denied(route, reason, method));
             case 404 ->
                 problem instanceof NotFound
@@ -119,6 +109,26 @@ public class Refusals {
                         : CompletableFuture.completedFuture(null);
             case 429 -> limited(context, problem, method, route);
             default -> CompletableFuture.completedFuture(null);
+        };
+    }
+
+    private CompletionStage<Void> unauthenticated(
+            Throwable failure, String reason, RequestFacts request, String method, String route) {
+        Origin nobody = new Origin(null, null, request);
+        return switch (failure) {
+            case RefusedCredential known ->
+                audit.append(
+                        Objects.requireNonNullElse(known.workspaceId(), Scope.NOBODY),
+                        new Origin(known.principal(), known.credential(), request),
+                        new RequestEvents.Unauthenticated(
+                                known.credential().id().toString(), known.reason(), method, route, 1));
+            case UnknownCredential ignored ->
+                audit.append(Scope.NOBODY, nobody, new RequestEvents.Unauthenticated(null, reason, method, route, 1));
+            default ->
+                tally.count(
+                        new RefusalTally.Key(Scope.NOBODY, ClientAddress.prefix(request.address()), null, reason),
+                        nobody,
+                        count -> new RequestEvents.Unauthenticated(null, reason, method, route, count));
         };
     }
 

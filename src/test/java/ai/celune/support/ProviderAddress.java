@@ -3,11 +3,13 @@ package ai.celune.support;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Tells the service where the stand-in provider of a test will listen, and makes its waiting short. The stand-in itself belongs to the test, because
@@ -73,9 +75,13 @@ public final class ProviderAddress implements QuarkusTestResourceLifecycleManage
         System.clearProperty(CERTIFICATE);
     }
 
+    /** Below the ports of outgoing connections, of which one could have it by the time that the stand-in comes. */
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
+        } catch (BindException _) {
+            return freePort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package ai.celune.support;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ai.celune.crypto.Digest;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -13,12 +14,17 @@ import java.security.Key;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
 import org.jose4j.jwk.JsonWebKeySet;
@@ -30,13 +36,14 @@ import org.jose4j.jwt.NumericDate;
 import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
-/** Signs tokens of workloads with real keys, and publishes those as OpenID Connect Discovery 1.0 says. */
+/** Signs tokens of workloads and of people with real keys, and publishes those as OpenID Connect Discovery 1.0 says. */
 public final class TestIssuer implements AutoCloseable {
     /** Of all of them, since the service remembers it while tests come and go. */
     private static final RsaJsonWebKey FIRST = generate("first");
 
     private final HttpServer server;
     private final AtomicInteger reads = new AtomicInteger();
+    private final Map<String, Granted> codes = new ConcurrentHashMap<>();
     private final List<String> presented = Collections.synchronizedList(new ArrayList<>());
     private volatile RsaJsonWebKey key = FIRST;
     private volatile boolean away;
@@ -56,7 +63,9 @@ public final class TestIssuer implements AutoCloseable {
                 "/.well-known/openid-configuration",
                 exchange -> answer(
                         exchange,
-                        "{\"issuer\":\"%s\",\"jwks_uri\":\"%s\"}".formatted(url(), place == null ? keysUrl() : place)));
+                        "{\"issuer\":\"%1$s\",\"jwks_uri\":\"%2$s\",\"authorization_endpoint\":\"%1$s/authorize\",\"token_endpoint\":\"%1$s/token\"}"
+                                .formatted(url(), place == null ? keysUrl() : place)));
+        server.createContext("/token", this::redeem);
         server.createContext("/keys", exchange -> {
             reads.incrementAndGet();
             presented.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
@@ -152,11 +161,46 @@ public final class TestIssuer implements AutoCloseable {
         }
     }
 
+    /** @param challenge of the one who asked for the code (RFC 7636, section 4.2) */
+    private record Granted(String challenge, String idToken) {}
+
+    /** A code with which whoever has the verifier of the challenge gets the ID token, once. */
+    public String grant(String challenge, String idToken) {
+        String code = UUID.randomUUID().toString();
+        codes.put(code, new Granted(challenge, idToken));
+        return code;
+    }
+
+    private void redeem(HttpExchange exchange) throws IOException {
+        Map<String, String> form = Arrays.stream(
+                        new String(exchange.getRequestBody().readAllBytes(), UTF_8).split("&"))
+                .map(field -> field.split("=", 2))
+                .collect(Collectors.toMap(field -> field[0], field -> field[1]));
+        Granted granted = codes.remove(form.get("code"));
+        String challenge = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(
+                        Digest.sha256(form.getOrDefault("code_verifier", "").getBytes(UTF_8)));
+        if (granted == null || !granted.challenge.equals(challenge)) {
+            answer(exchange, 400, "{\"error\":\"invalid_grant\"}");
+        } else {
+            answer(
+                    exchange,
+                    200,
+                    "{\"access_token\":\"none\",\"token_type\":\"Bearer\",\"expires_in\":60,\"id_token\":\"%s\"}"
+                            .formatted(granted.idToken));
+        }
+    }
+
     private void answer(HttpExchange exchange, String json) throws IOException {
+        answer(exchange, away ? 503 : 200, json);
+    }
+
+    private void answer(HttpExchange exchange, int status, String json) throws IOException {
         try (exchange) {
             LockSupport.parkNanos(delay.toNanos());
             byte[] body = json.getBytes(UTF_8);
-            exchange.sendResponseHeaders(away ? 503 : 200, body.length);
+            exchange.sendResponseHeaders(status, body.length);
             if (stalled) {
                 exchange.getResponseBody().flush();
                 LockSupport.parkNanos(Duration.ofSeconds(30).toNanos());

@@ -12,6 +12,10 @@ import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -162,6 +166,23 @@ class PathsAndMethodsTest {
                 400,
                 Api.get("/v1/proxy/openai/v1/models" + disguised, actors.owner().token())
                         .status());
+    }
+
+    /** Nor is anything looked up for it; by hand, because the client of the JDK sends none. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/settings?a=%zz", "/v1/proxy/openai/v1/models?a=%", "/v1/%4/settings"})
+    void aMalformedEscapeDoesNotEvenArrive(String target) throws IOException {
+        URI service = URI.create(Api.baseUrl());
+        try (Socket socket = new Socket(service.getHost(), service.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("GET " + target + " HTTP/1.1\r\nHost: celune\r\nConnection: close\r\nAuthorization: Bearer "
+                                    + actors.owner().token() + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertEquals(
+                    "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+        }
     }
 
     @Test
