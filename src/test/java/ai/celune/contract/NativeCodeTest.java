@@ -68,7 +68,7 @@ class NativeCodeTest {
                     + "|java\\.lang\\.(Thread|Runtime|ProcessHandle)\\..*|java\\.util\\.concurrent\\.Executors\\..*"
                     + "|java\\.net\\.(InetAddress\\.get(All)?(ByName|LocalHost).*|.*Socket.*|NetworkInterface.*|http.*)");
 
-    /** Who reflects, on which types NativeBuildTest compares: on events and on the filter of the log. */
+    /** Who reflects, on which types NativeBuildIT compares: on events and on the filter of the log. */
     private static final Set<String> REFLECTING =
             Set.of("ai.celune.audit.EventSchema", "ai.celune.auditlog.AuditReads");
 

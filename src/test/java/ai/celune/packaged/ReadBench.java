@@ -1,16 +1,13 @@
 package ai.celune.packaged;
 
 import ai.celune.packaged.PgBench.Cost;
+import ai.celune.packaged.Statements.Said;
 import ai.celune.support.Comparison;
 import ai.celune.support.Machine;
 import ai.celune.support.PostgresResource;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,10 +18,6 @@ class ReadBench {
     private static final int CONNECTIONS = 16;
     private static final int SECONDS = 4;
     private static final int RUNS_TO_WARM_UP = 15;
-
-    private static final Pattern LINE =
-            Pattern.compile("@(celune_\\w+)@(\\d+)@ (?:LOG:  (?:statement|execute [^:]+)|DETAIL:  Parameters): (.*)");
-    private static final Pattern PARAMETER = Pattern.compile("\\$(\\d+) = '([^']*)'");
 
     @Test
     void read() throws Exception {
@@ -75,68 +68,25 @@ class ReadBench {
         return service.apiKey(owner, List.of("settings:read")).get("key").asText();
     }
 
-    /** What the service says to PostgreSQL for one read: the look-up of the key, by a role of its own, and the transaction. */
+    /** What the service says for one read: the look-up of the key, by a role of its own, and the transaction. */
     private static List<PgBench.Script> statements(OwnDatabase database, Service service, String key) throws Exception {
-        service.require(200, "GET", "/v1/settings", key, null);
-        database.superuser("alter system set log_line_prefix = '@%u@%p@ '");
-        log(database, "all");
-        service.require(200, "GET", "/v1/settings", key, null);
-        log(database, "none");
-        List<Said> all = LINE.matcher(Files.readString(database.folder().resolve("postgresql.log")))
-                .results()
-                .map(line -> new Said(line.group(1), line.group(2), line.group(3)))
-                .toList();
+        List<Said> all = Statements.of(database, () -> service.require(200, "GET", "/v1/settings", key, null));
         List<Said> look =
-                all.stream().filter(said -> said.role.equals("celune_authn")).toList();
+                all.stream().filter(said -> said.role().equals("celune_authn")).toList();
         String reader = all.stream()
-                .filter(said -> said.text.contains("from workspace w"))
+                .filter(said -> said.text().contains("from workspace w"))
                 .findFirst()
                 .orElseThrow()
-                .connection;
+                .connection();
         List<Said> read =
-                all.stream().filter(said -> said.connection.equals(reader)).toList();
+                all.stream().filter(said -> said.connection().equals(reader)).toList();
         // The driver sends begin together with what follows it.
         PgBench.Script transaction =
-                script(read.subList(0, read.indexOf(new Said("celune_app", reader, "COMMIT")) + 1));
+                Statements.script(read.subList(0, read.indexOf(new Said("celune_app", reader, "COMMIT")) + 1));
         return List.of(
-                script(look),
+                Statements.script(look),
                 new PgBench.Script(
                         transaction.text().replaceFirst("(BEGIN;\n.*\n)", "\\\\startpipeline\n$1\\\\endpipeline\n"),
                         transaction.parameters()));
     }
-
-    private static void log(OwnDatabase database, String statements) {
-        database.superuser("alter system set log_statement = '" + statements + "'");
-        database.superuser("select pg_reload_conf()");
-        Service.await(
-                "log_statement " + statements,
-                () -> database.superuser("show log_statement").equals(statements));
-    }
-
-    private static PgBench.Script script(List<Said> lines) {
-        StringBuilder text = new StringBuilder();
-        Map<String, String> parameters = new LinkedHashMap<>();
-        for (int i = 0; i < lines.size(); i++) {
-            String statement = lines.get(i).text;
-            if (!statement.startsWith("$")) {
-                String values = i + 1 < lines.size() ? lines.get(i + 1).text : "";
-                for (MatchResult value : PARAMETER
-                        .matcher(values.startsWith("$") ? values : "")
-                        .results()
-                        .toList()) {
-                    String name = "p" + i + "_" + value.group(1);
-                    boolean isEmpty = value.group(2).isEmpty();
-                    statement = statement.replace("$" + value.group(1), isEmpty ? "''" : ":" + name);
-                    if (!isEmpty) {
-                        parameters.put(name, value.group(2));
-                    }
-                }
-                text.append(statement).append(";\n");
-            }
-        }
-        return new PgBench.Script(text.toString(), parameters);
-    }
-
-    /** A line of PostgreSQL's log: a statement, or the parameters of the one before. */
-    private record Said(String role, String connection, String text) {}
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
 @WithTestResource(ProviderAddress.class)
-class SignInTimingTest {
+class SignInTimingIT {
     private static final String WRONG = "not the password";
     private static final int TRIES = 100;
     /** Between medians. A single try differs from the next by more; one more commit on a disk costs about as much. */

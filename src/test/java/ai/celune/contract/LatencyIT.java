@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
 @WithTestResource(ProviderAddress.class)
-class LatencyTest {
+class LatencyIT {
     private static final int FLOOD = 1_000;
     private static final int SAMPLES = 300;
     /**

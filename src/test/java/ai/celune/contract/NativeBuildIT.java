@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
 @WithTestResource(ProviderAddress.class)
-class NativeBuildTest {
+class NativeBuildIT {
     private static final Pattern MADE_BY_QUERY = Pattern.compile("select new ([\\w.]+)\\(");
     private static final Pattern RUN_TIME = Pattern.compile("--initialize-at-run-time=(\\S+)");
 
@@ -171,7 +171,7 @@ class NativeBuildTest {
     void noLibraryIsAnAgent() {
         assertEquals(
                 Set.of(),
-                build.libraries().stream().filter(NativeBuildTest::isAgent).collect(Collectors.toSet()));
+                build.libraries().stream().filter(NativeBuildIT::isAgent).collect(Collectors.toSet()));
     }
 
     private static Set<String> unregistered(Stream<String> types) {
@@ -184,7 +184,7 @@ class NativeBuildTest {
 
     private static Stream<String> sources() {
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
-            return files.filter(Files::isRegularFile).map(NativeBuildTest::read).toList().stream();
+            return files.filter(Files::isRegularFile).map(NativeBuildIT::read).toList().stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
