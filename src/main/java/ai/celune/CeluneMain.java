@@ -1,5 +1,6 @@
 package ai.celune;
 
+import ai.celune.embedded.ProviderKeyCommand;
 import ai.celune.embedded.Run;
 import ai.celune.embedded.Up;
 import ai.celune.embedded.UpOptions;
@@ -47,6 +48,7 @@ public final class CeluneMain {
             case "up" -> new Up(UpOptions.parse(new Arguments(args)), console).run();
             case "tour" -> TourCommand.run(new Arguments(args), console);
             case "run" -> Run.run(args, console);
+            case "provider-key" -> ProviderKeyCommand.run(args, System.getenv(), System.in, console);
             case "vault-setup" -> VaultSetup.run(new Arguments(args), System.getenv(), console);
             default -> throw Refusal.usage("unknown command '" + command + "'; ./celune help lists them");
         };
@@ -56,6 +58,7 @@ public final class CeluneMain {
         return switch (command) {
             case "up" -> UpOptions.USAGE;
             case "tour" -> TourCommand.USAGE;
+            case "provider-key" -> ProviderKeyCommand.USAGE;
             case "vault-setup" -> VaultSetup.USAGE;
             default -> throw Refusal.usage("unknown command '" + command + "'; ./celune help lists them");
         };

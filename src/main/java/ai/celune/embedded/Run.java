@@ -4,13 +4,9 @@ import ai.celune.launcher.Arguments;
 import ai.celune.launcher.Console;
 import ai.celune.launcher.Refusal;
 import ai.celune.security.BrokerPath;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** {@code run -- CMD}: a program whose SDKs talk to Celune instead of the provider. */
 public final class Run {
@@ -20,9 +16,7 @@ public final class Run {
             Runs CMD with OPENAI_BASE_URL, OPENAI_API_KEY, ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY set, so that
             the usual SDKs call their provider through Celune.
 
-              --base-url URL       default: CELUNE_BASE_URL, else the running ./celune up of --data
-              --api-key-file FILE  default: the key in CELUNE_API_KEY
-              --data DIR           data directory of the running ./celune up (default .celune)""";
+            """ + Target.USAGE;
 
     private Run() {}
 
@@ -41,21 +35,12 @@ public final class Run {
     }
 
     static Map<String, String> environment(Arguments arguments, Map<String, String> environment) {
-        @Nullable String baseUrl = environment.get("CELUNE_BASE_URL");
-        @Nullable String apiKey = environment.get("CELUNE_API_KEY");
-        Path data = DataDirectory.defaultPath();
+        Target target = new Target(environment);
         for (String option = arguments.nextOption(); option != null; option = arguments.nextOption()) {
-            switch (option) {
-                case "--base-url" -> baseUrl = arguments.url(option);
-                case "--api-key-file" -> apiKey = read(Path.of(arguments.value(option)));
-                case "--data" -> data = Path.of(arguments.value(option));
-                default -> throw arguments.unknown(option);
-            }
+            target.take(option, arguments);
         }
-        if (apiKey == null || apiKey.isBlank()) {
-            throw Refusal.of("no API key: set CELUNE_API_KEY or give --api-key-file FILE");
-        }
-        return variables(baseUrl == null || baseUrl.isBlank() ? running(data) : baseUrl, apiKey.strip());
+        String apiKey = target.apiKey();
+        return variables(target.baseUrl(), apiKey);
     }
 
     private static Map<String, String> variables(String baseUrl, String apiKey) {
@@ -68,27 +53,6 @@ public final class Run {
                 baseUrl + BrokerPath.PREFIX + "anthropic",
                 "ANTHROPIC_API_KEY",
                 apiKey);
-    }
-
-    private static String running(Path data) {
-        Path file = data.resolve(DataDirectory.RUNNING);
-        if (!Files.exists(file)) {
-            throw Refusal.of("no running Celune under " + data
-                    + ": start one with ./celune up, or set CELUNE_BASE_URL or --base-url");
-        }
-        try {
-            return new ObjectMapper().readTree(file.toFile()).path("baseUrl").asText();
-        } catch (IOException e) {
-            throw Refusal.of("cannot read " + file);
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw Refusal.of("cannot read the API key from " + file);
-        }
     }
 
     private static int execute(List<String> command, Map<String, String> variables) {
