@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.celune.support.Actors;
 import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
+import ai.celune.support.LogCapture;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
@@ -183,7 +184,16 @@ class CodeFlowTest {
                 case "no signature" -> TestIssuer.sign(claims, null, "none", Map.of());
                 default -> issuer.sign(claims);
             };
-            assertRefused(way.back(token), fault);
+            try (LogCapture log = LogCapture.start()) {
+                assertRefused(way.back(token), fault);
+                String claimed = claims.getSubject();
+                assertEquals(
+                        List.of(),
+                        log.lines().stream()
+                                .filter(line -> line.contains(token) || line.contains(claimed))
+                                .toList(),
+                        "the log shows whom a refused token is about");
+            }
         }
     }
 
