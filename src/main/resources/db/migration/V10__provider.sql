@@ -17,7 +17,7 @@ create table provider_clearance (
 
 alter table provider_clearance enable row level security;
 alter table provider_clearance force row level security;
-create policy read on provider_clearance for select to ${app} using (true);
+create policy read on provider_clearance for select to ${app} using ((select app_workspace_id()) is not null);
 create policy platform on provider_clearance to ${app} using ((select app_is_platform())) with check ((select app_is_platform()));
 grant select, insert, update on provider_clearance to ${app};
 

@@ -71,7 +71,6 @@ record BrokerRequest(
         if (length > maxBody) {
             throw new Problem(ErrorCode.BODY_TOO_LARGE);
         }
-        Long started = context.get(STARTED);
         return new BrokerRequest(
                 actor,
                 Origin.of(actor, RequestFacts.of(context)),
@@ -80,14 +79,27 @@ record BrokerRequest(
                 target,
                 key(request.headers().getAll("Celune-Provider-Key")),
                 length,
-                started == null ? System.nanoTime() : started);
+                started(context));
+    }
+
+    private static long started(RoutingContext context) {
+        Long started = context.get(STARTED);
+        return started == null ? System.nanoTime() : started;
     }
 
     /** A call of Celune's own with one key, by GET. */
-    static BrokerRequest own(Actor actor, Origin origin, Provider provider, String pathAndQuery, UUID key) {
+    static BrokerRequest own(RoutingContext context, Actor actor, Provider provider, String pathAndQuery, UUID key) {
         String[] parts = pathAndQuery.split("(?=\\?)", 2);
         ProxyTarget target = new ProxyTarget(provider.name(), parts[0], parts.length == 1 ? "" : parts[1]);
-        return new BrokerRequest(actor, origin, HttpMethod.GET, provider, target, key, 0, System.nanoTime());
+        return new BrokerRequest(
+                actor,
+                Origin.of(actor, RequestFacts.of(context)),
+                HttpMethod.GET,
+                provider,
+                target,
+                key,
+                0,
+                started(context));
     }
 
     boolean hasBody() {

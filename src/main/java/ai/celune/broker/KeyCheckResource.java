@@ -13,8 +13,10 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** Whether stored keys still work. */
-@Path("/v1/provider-keys/{id}/check")
+@Path("/v1/provider-keys/{id}" + KeyCheckResource.CHECK)
 class KeyCheckResource {
+    static final String CHECK = "/check";
+
     private static final int LONGEST_SECONDS = 30;
 
     private final KeyChecks checks;

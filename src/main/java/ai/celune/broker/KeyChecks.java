@@ -1,7 +1,6 @@
 package ai.celune.broker;
 
 import ai.celune.audit.AuditLog;
-import ai.celune.audit.Origin;
 import ai.celune.provider.Provider;
 import ai.celune.providerkey.ProviderKeyEvents;
 import ai.celune.providerkey.ProviderKeyUses;
@@ -9,7 +8,7 @@ import ai.celune.security.Actor;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Transactions;
 import ai.celune.web.Problem;
-import io.vertx.core.buffer.Buffer;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.UUID;
@@ -23,6 +22,7 @@ class KeyChecks {
     private final AuditLog audit;
     private final Transactions transactions;
     private final CurrentRequest request;
+    private final CurrentVertxRequest vertx;
     private final Clock clock;
 
     KeyChecks(
@@ -31,12 +31,14 @@ class KeyChecks {
             AuditLog audit,
             Transactions transactions,
             CurrentRequest request,
+            CurrentVertxRequest vertx,
             Clock clock) {
         this.uses = uses;
         this.calls = calls;
         this.audit = audit;
         this.transactions = transactions;
         this.request = request;
+        this.vertx = vertx;
         this.clock = clock;
     }
 
@@ -45,11 +47,8 @@ class KeyChecks {
         Provider provider = transactions.inNew(() -> uses.providerOf(id));
         Provider.Check check = provider.check().orElseThrow(() -> new Problem(BrokerErrors.CHECK_NOT_SUPPORTED));
         Actor actor = request.requireActor();
-        int status = calls.send(
-                        BrokerRequest.own(actor, Origin.of(actor, request.facts()), provider, check.target(), id),
-                        check.headers(),
-                        Buffer.buffer())
-                .status();
+        int status = calls.status(
+                BrokerRequest.own(vertx.getCurrent(), actor, provider, check.target(), id), check.headers());
         Boolean valid = verdict(check, status);
         transactions.inNew(() -> {
             audit.record(new ProviderKeyEvents.Checked(id, valid, status));
@@ -62,7 +61,7 @@ class KeyChecks {
         if (check.refusedBy().contains(status)) {
             return false;
         }
-        // A key that may not make this call, or has no quota left, is still one that the provider knows.
+        // A key that has no quota left is still one that the provider knows; one that may not make this call may be.
         boolean known = status < 300 || status == 429;
         return known ? true : null;
     }

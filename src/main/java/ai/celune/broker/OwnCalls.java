@@ -1,9 +1,11 @@
 package ai.celune.broker;
 
 import ai.celune.broker.Preparation.Prepared;
+import ai.celune.providerkey.ProviderKeyErrors;
+import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -11,92 +13,115 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Small calls that Celune makes itself with a stored key; logged, guarded and scrubbed like those of agents, and read whole. */
+/**
+ * Calls without a body that Celune makes itself with a stored key, for the status of the answer; logged, guarded and ended like those of agents. Each holds a
+ * thread, so there are few at a time: a provider that does not answer must not take the threads that everything else runs on.
+ */
 @ApplicationScoped
 class OwnCalls {
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
-    private static final int LARGEST_ANSWER = 64 * 1024;
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+    private static final int AT_ONCE = 16;
 
     private final Preparation preparation;
     private final ProviderClient client;
+    private final OpenStreams streams;
+    private final long deadlineMillis;
+    private final Semaphore places = new Semaphore(AT_ONCE);
 
-    OwnCalls(Preparation preparation, ProviderClient client) {
+    OwnCalls(Preparation preparation, ProviderClient client, OpenStreams streams, BrokerConfig config) {
         this.preparation = preparation;
         this.client = client;
+        this.streams = streams;
+        deadlineMillis = Math.min(LONGEST.toMillis(), config.firstByteTimeout().toMillis());
     }
-
-    /** @param body without the secret */
-    record Answer(int status, byte[] body) {}
 
     /**
      * Makes the call; blocks.
      *
-     * @throws Problem as a call through the broker would be refused; {@code provider_timeout} after 10 seconds
+     * @throws Problem as a call through the broker would be refused; {@code provider_timeout} 10 seconds at most after the use was committed, {@code overloaded}
+     *     when many calls wait already
      */
-    Answer send(BrokerRequest request, Map<String, String> headers, Buffer body) {
-        try (Prepared prepared = preparation.prepare(request)) {
-            @Nullable String cause = "not_sent";
-            try {
-                Answer answer = exchange(prepared, request, headers, body);
-                cause = null;
-                return answer;
-            } catch (Problem e) {
-                cause = e.code().code();
-                throw e;
-            } finally {
-                prepared.use().end(cause);
-            }
+    int status(BrokerRequest request, Map<String, String> headers) {
+        if (!places.tryAcquire()) {
+            throw new Problem(ErrorCode.OVERLOADED).retryAfter(1);
+        }
+        Promise<Integer> status = Promise.promise();
+        try (OpenStreams.Ticket ticket = streams.register(
+                        request.actor(),
+                        request.started(),
+                        () -> status.tryFail(new Problem(ProviderKeyErrors.MISSING)));
+                Prepared prepared = preparation.prepare(request)) {
+            return finish(status, prepared, ticket, request, headers);
+        } finally {
+            places.release();
         }
     }
 
-    private Answer exchange(Prepared prepared, BrokerRequest request, Map<String, String> headers, Buffer body) {
-        Future<HttpClientRequest> opened = prepared.destination().compose(found -> client.open(request, found));
-        Future<Answer> answer = opened.compose(head -> {
-            Exchange exchange = Exchange.begin(head, prepared.injection());
-            headers.forEach(head::putHeader);
-            head.putHeader("Accept-Encoding", "identity");
-            prepared.use().received(body.length());
-            return head.send(body)
-                    .compose(found -> read(prepared, found))
-                    .timeout(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
-                    .onFailure(late -> exchange.abandon(true));
-        });
+    private int finish(
+            Promise<Integer> status,
+            Prepared prepared,
+            OpenStreams.Ticket ticket,
+            BrokerRequest request,
+            Map<String, String> headers) {
+        String cause = "not_sent";
         try {
-            return answer.toCompletionStage().toCompletableFuture().join();
-        } catch (CompletionException e) {
-            throw problem(e.getCause());
+            if (!ticket.uses(prepared.use().providerKey())) {
+                throw new Problem(ProviderKeyErrors.MISSING);
+            }
+            prepared.destination()
+                    .compose(found -> client.open(request, found))
+                    .compose(opened -> send(opened, prepared, headers, status.future()))
+                    .map(HttpClientResponse::statusCode)
+                    .onComplete(status::tryComplete, status::tryFail);
+            int answered = await(status);
+            prepared.use().status(answered);
+            cause = null;
+            return answered;
+        } catch (Problem e) {
+            cause = e.code().code();
+            throw e;
+        } finally {
+            prepared.use().end(cause);
         }
     }
 
-    private static Future<Answer> read(Prepared prepared, HttpClientResponse found) {
-        prepared.use().status(found.statusCode());
-        Buffer all = Buffer.buffer();
-        found.handler(piece -> {
-            if (all.length() + piece.length() > LARGEST_ANSWER) {
-                throw new Problem(BrokerErrors.ANSWER_REFUSED);
-            }
-            prepared.use().answered(piece.length());
-            all.appendBuffer(piece);
-        });
-        return found.end().map(ended -> {
-            Buffer clean = Buffer.buffer(prepared.scrubber().process(all.getBytes()));
-            return new Answer(
-                    found.statusCode(),
-                    clean.appendBytes(prepared.scrubber().finish()).getBytes());
-        });
+    /** The answer's body is not waited for, and whatever ends the call ends the exchange. */
+    private static Future<HttpClientResponse> send(
+            HttpClientRequest opened, Prepared prepared, Map<String, String> headers, Future<Integer> status) {
+        if (status.isComplete()) {
+            return opened.reset() ? opened.response() : Future.failedFuture("ended meanwhile");
+        }
+        Exchange exchange = Exchange.begin(opened, prepared.injection());
+        var _ = status.onComplete(over -> exchange.abandon(true));
+        headers.forEach(opened::putHeader);
+        opened.putHeader("Accept-Encoding", "identity");
+        return opened.send();
+    }
+
+    private int await(Promise<Integer> status) {
+        try {
+            return status.future()
+                    .timeout(deadlineMillis, TimeUnit.MILLISECONDS)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            Problem problem = problem(e.getCause());
+            status.tryFail(problem);
+            throw problem;
+        }
     }
 
     private static Problem problem(@Nullable Throwable cause) {
-        Throwable failure = Objects.requireNonNull(cause);
-        if (failure instanceof Problem problem) {
-            return problem;
-        }
-        return failure instanceof TimeoutException
-                ? new Problem(BrokerErrors.TIMEOUT)
-                : new Problem(BrokerErrors.UNREACHABLE).causedBy(new ProviderFailure(failure));
+        return switch (Objects.requireNonNull(cause)) {
+            case Problem problem -> problem;
+            case TimeoutException late -> new Problem(BrokerErrors.TIMEOUT).causedBy(late);
+            case Throwable failure -> new Problem(BrokerErrors.UNREACHABLE).causedBy(new ProviderFailure(failure));
+        };
     }
 }

@@ -77,9 +77,13 @@ public final class ProviderKeyCommand {
     private static String value(String provider, InputStream input) {
         java.io.@Nullable Console terminal = System.console();
         try {
-            String value = terminal != null && terminal.isTerminal()
-                    ? new String(terminal.readPassword("Key of %s (not shown): ", provider))
-                    : new String(input.readNBytes(LONGEST + 2), UTF_8);
+            String value;
+            if (terminal != null && terminal.isTerminal()) {
+                char[] typed = terminal.readPassword("Key of %s (not shown): ", provider);
+                value = typed == null ? "" : new String(typed);
+            } else {
+                value = new String(input.readNBytes(LONGEST + 2), UTF_8);
+            }
             if (value.isBlank()) {
                 throw Refusal.of("no value was given");
             }

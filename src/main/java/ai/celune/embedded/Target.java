@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,8 @@ final class Target {
     private Path data = DataDirectory.defaultPath();
 
     Target(Map<String, String> environment) {
-        baseUrl = environment.get("CELUNE_BASE_URL");
+        String told = environment.getOrDefault("CELUNE_BASE_URL", "");
+        baseUrl = told.isBlank() ? null : new Arguments(List.of(told)).url("CELUNE_BASE_URL");
         apiKey = environment.get("CELUNE_API_KEY");
     }
 
@@ -43,7 +45,7 @@ final class Target {
     }
 
     String baseUrl() {
-        return baseUrl == null || baseUrl.isBlank() ? running() : baseUrl;
+        return baseUrl == null ? running() : baseUrl;
     }
 
     private String running() {

@@ -88,8 +88,8 @@ class IdempotencyInterceptor {
     }
 
     private static Duration outside(InvocationContext invocation) {
-        return Duration.ofSeconds(Objects.requireNonNull(invocation.getMethod().getAnnotation(Idempotent.class))
-                .outsideSeconds());
+        return Duration.ofSeconds(
+                invocation.getInterceptorBinding(Idempotent.class).outsideSeconds());
     }
 
     private Object once(InvocationContext invocation, String sentKey) throws Exception {
@@ -114,11 +114,9 @@ class IdempotencyInterceptor {
         RestResponse<?> result;
         try {
             result = (RestResponse<?>) Objects.requireNonNull(invocation.proceed());
-        } catch (Problem refusal) {
-            if (refusal.code().status() < 500) {
-                // Nothing has happened yet, and it may be repeated.
-                transactions.inNew(() -> records.release(key));
-            }
+        } catch (Exception refusal) {
+            // Only a process that goes down in the midst of it leaves nobody who knows that it may be repeated.
+            transactions.inNew(() -> records.release(key));
             throw refusal;
         }
         transactions.inNew(() -> store(key, Objects.requireNonNull(claim.recordId()), result));

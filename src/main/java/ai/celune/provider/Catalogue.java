@@ -1,24 +1,50 @@
 package ai.celune.provider;
 
 import ai.celune.egress.ReservedFields;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The providers there are. */
 @ApplicationScoped
+@Startup // What is wrong with it stops the process, and not the first call.
 public class Catalogue {
-    private static final List<Integer> REFUSALS = List.of(401, 403);
+    /** As the rows of its keys ask. */
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{1,31}");
+
+    private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@]+");
+    private static final List<Integer> REFUSALS = List.of(401);
 
     private final SortedMap<String, Provider> providers = new TreeMap<>();
 
-    /** @throws IllegalStateException for an entry whose credential could not be sent */
+    /** @throws IllegalStateException for an entry that calls could not rest on */
     Catalogue(CatalogueConfig config) {
-        config.provider().forEach((name, entry) -> providers.put(name, provider(name, entry)));
+        config.provider().forEach((name, entry) -> {
+            check(name, "name", NAME.matcher(name).matches());
+            check(
+                    name,
+                    "base-url",
+                    entry.baseUrl().stream().allMatch(url -> ORIGIN.matcher(url).matches()));
+            check(name, "header", entry.header().stream().noneMatch(ReservedFields::contains));
+            check(name, "hosts", entry.hosts().orElse(List.of()).stream().allMatch(host -> host.startsWith(".")));
+            check(name, "paths", entry.paths().stream().allMatch(path -> path.startsWith("/")));
+            Provider provider = provider(name, entry);
+            check(name, "check", entry.check().stream().allMatch(provider::serves));
+            providers.put(name, provider);
+        });
+    }
+
+    private static void check(String name, String setting, boolean holds) {
+        if (!holds) {
+            throw new IllegalStateException("celune.broker.provider." + name + "." + setting + " is not usable");
+        }
     }
 
     /** By its name. */
@@ -31,11 +57,16 @@ public class Catalogue {
         return providers.values();
     }
 
+    /** Whether a provider lives there whose name says who it is. */
+    boolean hasByName(String host) {
+        return providers.values().stream()
+                .filter(provider -> !provider.isAnybody())
+                .anyMatch(provider -> provider.origin()
+                        .map(origin -> URI.create(origin).getHost().equals(host))
+                        .orElseGet(() -> provider.livesAt(host)));
+    }
+
     private static Provider provider(String name, CatalogueConfig.Entry entry) {
-        entry.header().filter(ReservedFields::contains).ifPresent(header -> {
-            throw new IllegalStateException(
-                    "celune.broker.provider." + name + ".header: " + header + " cannot carry a credential");
-        });
         return new Provider(
                 name,
                 entry.title(),

@@ -37,7 +37,7 @@ interface CatalogueConfig {
         /** Fields that this GET needs besides the credential. */
         Map<String, String> checkHeaders();
 
-        /** Statuses that say that a key is not valid; 401 and 403 unless told. */
+        /** Statuses that say that a key is not valid; 401 unless told. */
         Optional<List<Integer>> refusedBy();
 
         /** What stands before the name of the model in a path; where it does not occur, the body names the model. */

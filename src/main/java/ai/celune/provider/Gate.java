@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class Gate {
+    private final Catalogue catalogue;
     private final boolean openByDefault;
     private final Clock clock;
 
     /** @param openByDefault whether what nobody has decided about is approved, with a record that does not expire; for development and tests, refused in {@code prod} */
     Gate(
+            Catalogue catalogue,
             @ConfigProperty(name = "celune.provider.open-by-default", defaultValue = "false") boolean openByDefault,
             Clock clock) {
+        this.catalogue = catalogue;
         this.openByDefault = openByDefault;
         this.clock = clock;
     }
@@ -27,14 +30,19 @@ public class Gate {
     /**
      * Lets a call pass.
      *
+     * @param host where the key's calls go. A provider that may be anybody is not one that the catalogue has by its name: what is decided about that one would
+     *     not count
      * @param decided of the operator; null while there is nothing
      * @param attested by the key's workspace; null for nothing. It goes before the operator's record, for a workspace may have a contract of its own,
      *     and it is all there can be for a provider that may be anybody
      * @return the policy record on which the call rests, as the log names it: {@code registry:<version>}, {@code attested:<version>} or {@code default}
      * @throws Problem {@code vendor_not_approved}, {@code provider_policy}
      */
-    public String require(Provider provider, @Nullable Clearance decided, @Nullable Attestation attested) {
+    public String require(Provider provider, String host, @Nullable Clearance decided, @Nullable Attestation attested) {
         Instant now = clock.instant();
+        if (provider.isAnybody() && !openByDefault && catalogue.hasByName(host)) {
+            throw new Problem(ProviderErrors.NOT_APPROVED);
+        }
         if (!provider.isAnybody() && !isApproved(decided, now)) {
             throw new Problem(ProviderErrors.NOT_APPROVED);
         }

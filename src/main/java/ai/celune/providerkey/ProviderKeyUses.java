@@ -80,7 +80,8 @@ public class ProviderKeyUses {
         return scope.asWorkspace(actor.workspace(), () -> {
             Picked picked = pick(actor, provider.name(), wanted);
             ProviderKey key = picked.key();
-            String policy = gate.require(provider, picked.decided(), key.attestation());
+            String host = URI.create(key.baseUrl()).getHost();
+            String policy = gate.require(provider, host, picked.decided(), key.attestation());
             if (key.quarantined()) {
                 throw new Problem(ErrorCode.SECRET_INTEGRITY);
             }
@@ -94,7 +95,7 @@ public class ProviderKeyUses {
                             policy,
                             key.valueVersion(),
                             method,
-                            URI.create(key.baseUrl()).getHost(),
+                            host,
                             path.substring(0, Math.min(path.length(), LONGEST_PATH))),
                     use,
                     clock.instant().plus(longest).plus(GRACE));

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ai.celune.web.Problem;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +20,28 @@ import org.junit.jupiter.api.Test;
 class GateTest {
     private static final Instant NOW = Instant.parse("2026-11-26T12:00:00Z");
     private static final Instant LATER = NOW.plusMillis(1);
+    private static final String HOST = "models.example.com";
+    private static final Catalogue CATALOGUE = new Catalogue(new SmallRyeConfigBuilder()
+            .withMapping(CatalogueConfig.class)
+            .withSources(new PropertiesConfigSource(
+                    Map.of(
+                            "celune.broker.provider.named.title", "Named",
+                            "celune.broker.provider.named.base-url", "https://api.named.test",
+                            "celune.broker.provider.named.paths", "/",
+                            "celune.broker.provider.regional.title", "Regional",
+                            "celune.broker.provider.regional.hosts", ".regional.test",
+                            "celune.broker.provider.regional.paths", "/",
+                            "celune.broker.provider.custom.title", "Custom",
+                            "celune.broker.provider.custom.paths", "/"),
+                    "test",
+                    100))
+            .build()
+            .getConfigMapping(CatalogueConfig.class));
     private static final Provider LISTED = provider(Optional.of("https://api.example.com"), List.of());
     private static final Provider REGIONAL = provider(Optional.empty(), List.of(".example.com"));
     private static final Provider ANYBODY = provider(Optional.empty(), List.of());
 
-    private final Gate gate = new Gate(false, Clock.fixed(NOW, ZoneOffset.UTC));
+    private final Gate gate = new Gate(CATALOGUE, false, Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
     void nothingPassesThatNobodyHasVouchedFor() {
@@ -33,7 +53,7 @@ class GateTest {
     @Test
     void anApprovalAloneIsNotEnough() {
         assertRefused("provider_policy", LISTED, decided(LATER, null), null);
-        assertEquals("registry:1", gate.require(LISTED, decided(LATER, LATER), null));
+        assertEquals("registry:1", gate.require(LISTED, HOST, decided(LATER, LATER), null));
     }
 
     @Test
@@ -50,19 +70,29 @@ class GateTest {
 
     @Test
     void anAttestationIsARecordToo() {
-        assertEquals("attested:7", gate.require(ANYBODY, null, attested(false, LATER)));
-        assertEquals("attested:7", gate.require(LISTED, decided(LATER, null), attested(false, LATER)));
+        assertEquals("attested:7", gate.require(ANYBODY, HOST, null, attested(false, LATER)));
+        assertEquals("attested:7", gate.require(LISTED, HOST, decided(LATER, null), attested(false, LATER)));
         assertRefused("provider_policy", ANYBODY, null, attested(true, LATER));
     }
 
     @Test
+    void whoeverHasANameIsNotAnybody() {
+        Attestation attested = attested(false, LATER);
+        for (String host : List.of("api.named.test", "mine.regional.test")) {
+            Problem refused = assertThrows(Problem.class, () -> gate.require(ANYBODY, host, null, attested));
+            assertEquals("vendor_not_approved", refused.code().code());
+        }
+        assertEquals("attested:7", gate.require(ANYBODY, "named.test", null, attested));
+    }
+
+    @Test
     void theDefaultsOfDevelopmentGiveWayToDecisions() {
-        Gate open = new Gate(true, Clock.fixed(NOW, ZoneOffset.UTC));
-        assertEquals("default", open.require(LISTED, null, null));
-        assertEquals("default", open.require(ANYBODY, null, null));
-        assertEquals("registry:1", open.require(LISTED, decided(null, LATER), null));
-        assertThrows(Problem.class, () -> open.require(LISTED, decided(null, NOW), null));
-        assertThrows(Problem.class, () -> open.require(LISTED, decided(NOW, null), null));
+        Gate open = new Gate(CATALOGUE, true, Clock.fixed(NOW, ZoneOffset.UTC));
+        assertEquals("default", open.require(LISTED, HOST, null, null));
+        assertEquals("default", open.require(ANYBODY, HOST, null, null));
+        assertEquals("registry:1", open.require(LISTED, HOST, decided(null, LATER), null));
+        assertThrows(Problem.class, () -> open.require(LISTED, HOST, decided(null, NOW), null));
+        assertThrows(Problem.class, () -> open.require(LISTED, HOST, decided(NOW, null), null));
     }
 
     @Test
@@ -86,7 +116,7 @@ class GateTest {
 
     private void assertRefused(
             String code, Provider provider, @Nullable Clearance decided, @Nullable Attestation attested) {
-        Problem refused = assertThrows(Problem.class, () -> gate.require(provider, decided, attested));
+        Problem refused = assertThrows(Problem.class, () -> gate.require(provider, HOST, decided, attested));
         assertEquals(code, refused.code().code());
     }
 
