@@ -4,18 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.support.Actors;
-import ai.celune.support.PostgresResource;
-import ai.celune.support.ProviderAddress;
 import ai.celune.support.Rows;
 import ai.celune.support.ServerCertificate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpsServer;
-import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.InputStream;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -23,31 +18,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What Celune does not do, and that it says so itself: nothing of it reaches a provider. */
 @QuarkusTest
-@WithTestResource(PostgresResource.class)
-@WithTestResource(ProviderAddress.class)
-class BrokerRefusalTest {
-    @TestHTTPResource
-    URI service;
-
-    private Agent agent;
-    private Provider provider;
-
-    @BeforeEach
-    void start() {
-        agent = Agent.of(service);
-        provider = Provider.start();
-    }
-
-    @AfterEach
-    void stop() {
-        provider.close();
-    }
+class BrokerRefusalTest extends WithProvider {
 
     private void assertRefused(int status, String code, HttpRequest.Builder request) {
         HttpResponse<String> answer = agent.send(request);

@@ -4,18 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -27,33 +23,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Answers and bodies that come in pieces, and what ends them early. */
 @QuarkusTest
-@WithTestResource(PostgresResource.class)
-@WithTestResource(ProviderAddress.class)
-class BrokerStreamTest {
-    @TestHTTPResource
-    URI service;
-
+class BrokerStreamTest extends WithProvider {
     private final SynchronousQueue<String> pieces = new SynchronousQueue<>();
     private final CompletableFuture<String> hungUp = new CompletableFuture<>();
-    private Agent agent;
-    private Provider provider;
-
-    @BeforeEach
-    void start() {
-        agent = Agent.of(service);
-        provider = Provider.start();
-    }
-
-    @AfterEach
-    void stop() {
-        provider.close();
-    }
 
     /** Sends each piece when the test says so; "end" ends the answer. */
     private void sendsPieces() {

@@ -4,15 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -20,31 +16,11 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** One call at a time: what the provider gets, what the caller gets, what the log tells. */
 @QuarkusTest
-@WithTestResource(PostgresResource.class)
-@WithTestResource(ProviderAddress.class)
-class BrokerTest {
-    @TestHTTPResource
-    URI service;
-
-    private Agent agent;
-    private Provider provider;
-
-    @BeforeEach
-    void start() {
-        agent = Agent.of(service);
-        provider = Provider.start();
-    }
-
-    @AfterEach
-    void stop() {
-        provider.close();
-    }
+class BrokerTest extends WithProvider {
 
     @Test
     void theProviderGetsItsKeyAndNothingOfTheCallers() {

@@ -3,47 +3,21 @@ package ai.celune.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.celune.provider.Catalogue;
-import ai.celune.support.PostgresResource;
-import ai.celune.support.ProviderAddress;
-import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.net.URI;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each entry of the catalogue, called as the provider's own clients call it. */
 @QuarkusTest
-@WithTestResource(PostgresResource.class)
-@WithTestResource(ProviderAddress.class)
-class CatalogueTest {
+class CatalogueTest extends WithProvider {
     private static final String VALUE = "provider-canary-0123456789";
-
-    @TestHTTPResource
-    URI service;
 
     @Inject
     Catalogue catalogue;
-
-    private Agent agent;
-    private Provider provider;
-
-    @BeforeEach
-    void start() {
-        agent = Agent.of(service);
-        provider = Provider.start();
-    }
-
-    @AfterEach
-    void stop() {
-        provider.close();
-    }
 
     @ParameterizedTest
     @CsvSource({

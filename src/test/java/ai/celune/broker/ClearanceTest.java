@@ -4,16 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.celune.support.Actors;
 import ai.celune.support.Api;
-import ai.celune.support.PostgresResource;
-import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import ai.celune.support.TestClock;
-import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,29 +19,20 @@ import org.junit.jupiter.api.Test;
 
 /** Whether a provider may get anything is decided before its key is opened, by what holds at that moment (R54, R73). */
 @QuarkusTest
-@WithTestResource(PostgresResource.class)
-@WithTestResource(ProviderAddress.class)
-class ClearanceTest {
+class ClearanceTest extends WithProvider {
     /** No other test has keys of it, for what operators decide holds for all workspaces. */
     private static final String PROVIDER = "mistral";
 
     private static final String PLATFORM = "/v1/platform/providers/" + PROVIDER;
 
-    @TestHTTPResource
-    URI service;
-
     @Inject
     TestClock clock;
 
-    private Agent agent;
-    private Provider provider;
     private String id;
     private String key;
 
     @BeforeEach
     void start() {
-        agent = Agent.of(service);
-        provider = Provider.start();
         id = agent.storeKey(PROVIDER, Agent.OPENAI);
         key = agent.apiKeyFor(id);
         Rows.update("delete from provider_clearance where provider = '" + PROVIDER + "'");
@@ -54,7 +40,6 @@ class ClearanceTest {
 
     @AfterEach
     void stop() {
-        provider.close();
         clock.reset();
         agent.delete("/v1/provider-keys/" + id);
         Rows.update("delete from provider_clearance where provider = '" + PROVIDER + "'");

@@ -3,16 +3,11 @@ package ai.celune.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.celune.support.Api;
-import ai.celune.support.PostgresResource;
-import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import ai.celune.support.TestClock;
-import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,30 +26,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A key is checked by one cheap call, which is a use like any other. */
 @QuarkusTest
-@WithTestResource(PostgresResource.class)
-@WithTestResource(ProviderAddress.class)
-class KeyCheckTest {
+class KeyCheckTest extends WithProvider {
     private static final String RETRY = "check-0123456789abcdef";
-
-    @TestHTTPResource
-    URI service;
 
     @Inject
     TestClock clock;
 
-    private Agent agent;
-    private Provider provider;
+    /** What a silent provider waits for. */
+    private final CountDownLatch over = new CountDownLatch(1);
 
     @BeforeEach
     void start() {
-        agent = Agent.of(service);
-        provider = Provider.start();
         Rows.update("delete from idempotency_record");
     }
 
     @AfterEach
     void stop() {
-        provider.close();
+        over.countDown();
         clock.reset();
     }
 
@@ -140,7 +128,7 @@ class KeyCheckTest {
     void checksThatHangDoNotTakeTheThreadsOfOthers() {
         String id = agent.storeKey("openai", Agent.OPENAI);
         List<String> keys = Stream.generate(() -> agent.apiKeyFor(id)).limit(8).toList();
-        provider.does((exchange, call) -> Thread.sleep(Duration.ofSeconds(4)));
+        provider.does((exchange, call) -> over.await());
         List<Callable<Reply>> checks = keys.stream()
                 .flatMap(key -> Stream.generate(() -> key).limit(3))
                 .<Callable<Reply>>map(key -> () -> Api.send("POST", "/v1/provider-keys/" + id + "/check", key, null))
@@ -159,7 +147,7 @@ class KeyCheckTest {
         CountDownLatch asked = new CountDownLatch(1);
         provider.does((exchange, call) -> {
             asked.countDown();
-            Thread.sleep(Duration.ofSeconds(4));
+            over.await();
         });
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Reply> checking = threads.submit(() -> check(id));

@@ -3,8 +3,6 @@ package ai.celune.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import ai.celune.support.PostgresResource;
-import ai.celune.support.ProviderAddress;
 import com.anthropic.client.AnthropicClient;
 import com.anthropic.client.okhttp.AnthropicOkHttpClient;
 import com.anthropic.core.http.StreamResponse;
@@ -15,21 +13,14 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.errors.UnauthorizedException;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.OutputStream;
-import java.net.URI;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The official SDKs work with nothing changed but base URL and key. */
 @QuarkusTest
-@WithTestResource(PostgresResource.class)
-@WithTestResource(ProviderAddress.class)
-class SdkTest {
+class SdkTest extends WithProvider {
     private static final String COMPLETION = """
             {"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"logprobs":null,\
             "message":{"role":"assistant","content":"hello","refusal":null},"finish_reason":"stop"}],\
@@ -38,23 +29,6 @@ class SdkTest {
             {"id":"msg","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"hello",\
             "citations":null}],"stop_reason":"end_turn","stop_sequence":null,\
             "usage":{"input_tokens":1,"output_tokens":1}}""";
-
-    @TestHTTPResource
-    URI service;
-
-    private Agent agent;
-    private Provider provider;
-
-    @BeforeEach
-    void start() {
-        agent = Agent.of(service);
-        provider = Provider.start();
-    }
-
-    @AfterEach
-    void stop() {
-        provider.close();
-    }
 
     private OpenAIClient openai(String key) {
         return OpenAIOkHttpClient.builder()
