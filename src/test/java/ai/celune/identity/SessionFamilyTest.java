@@ -33,6 +33,19 @@ class SessionFamilyTest {
     }
 
     @Test
+    void aFamilyIsShownWithWhatItBeganWith() {
+        SessionView mine = session.view(null, session.id());
+        assertEquals(session.id(), mine.id());
+        assertEquals(BEGIN, mine.lastSeenAt());
+        assertEquals(END, mine.expiresAt());
+        assertEquals(END, session.expiresAt());
+        assertTrue(mine.current());
+        SessionView another = session.view(at(5), session.userId());
+        assertEquals(at(5), another.lastSeenAt());
+        assertFalse(another.current());
+    }
+
+    @Test
     void theNewestTokenRotates() {
         assertEquals(Use.ROTATES, session.use(0, EPOCH, at(0)));
         session.rotate(at(60));
