@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -88,7 +89,8 @@ record BrokerRequest(
     }
 
     /** A call of Celune's own with one key, by GET. */
-    static BrokerRequest own(RoutingContext context, Actor actor, Provider provider, String pathAndQuery, UUID key) {
+    static BrokerRequest own(RoutingContext context, Provider provider, String pathAndQuery, UUID key) {
+        Actor actor = Objects.requireNonNull(CurrentRequest.actorOf(context));
         String[] parts = pathAndQuery.split("(?=\\?)", 2);
         ProxyTarget target = new ProxyTarget(provider.name(), parts[0], parts.length == 1 ? "" : parts[1]);
         return new BrokerRequest(

@@ -13,10 +13,8 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** Whether stored keys still work. */
-@Path("/v1/provider-keys/{id}" + KeyCheckResource.CHECK)
+@Path("/v1/provider-keys/{id}/check")
 class KeyCheckResource {
-    static final String CHECK = "/check";
-
     private static final int LONGEST_SECONDS = 30;
 
     private final KeyChecks checks;

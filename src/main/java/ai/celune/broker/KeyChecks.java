@@ -4,8 +4,6 @@ import ai.celune.audit.AuditLog;
 import ai.celune.provider.Provider;
 import ai.celune.providerkey.ProviderKeyEvents;
 import ai.celune.providerkey.ProviderKeyUses;
-import ai.celune.security.Actor;
-import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Transactions;
 import ai.celune.web.Problem;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
@@ -21,8 +19,7 @@ class KeyChecks {
     private final OwnCalls calls;
     private final AuditLog audit;
     private final Transactions transactions;
-    private final CurrentRequest request;
-    private final CurrentVertxRequest vertx;
+    private final CurrentVertxRequest request;
     private final Clock clock;
 
     KeyChecks(
@@ -30,15 +27,13 @@ class KeyChecks {
             OwnCalls calls,
             AuditLog audit,
             Transactions transactions,
-            CurrentRequest request,
-            CurrentVertxRequest vertx,
+            CurrentVertxRequest request,
             Clock clock) {
         this.uses = uses;
         this.calls = calls;
         this.audit = audit;
         this.transactions = transactions;
         this.request = request;
-        this.vertx = vertx;
         this.clock = clock;
     }
 
@@ -46,9 +41,8 @@ class KeyChecks {
     KeyCheckView check(UUID id) {
         Provider provider = transactions.inNew(() -> uses.providerOf(id));
         Provider.Check check = provider.check().orElseThrow(() -> new Problem(BrokerErrors.CHECK_NOT_SUPPORTED));
-        Actor actor = request.requireActor();
-        int status = calls.status(
-                BrokerRequest.own(vertx.getCurrent(), actor, provider, check.target(), id), check.headers());
+        int status =
+                calls.status(BrokerRequest.own(request.getCurrent(), provider, check.target(), id), check.headers());
         Boolean valid = verdict(check, status);
         transactions.inNew(() -> {
             audit.record(new ProviderKeyEvents.Checked(id, valid, status));

@@ -94,7 +94,8 @@ class OwnCalls {
     private static Future<HttpClientResponse> send(
             HttpClientRequest opened, Prepared prepared, Map<String, String> headers, Future<Integer> status) {
         if (status.isComplete()) {
-            return opened.reset() ? opened.response() : Future.failedFuture("ended meanwhile");
+            var _ = opened.reset();
+            return Future.failedFuture("ended meanwhile");
         }
         Exchange exchange = Exchange.begin(opened, prepared.injection());
         var _ = status.onComplete(over -> exchange.abandon(true));

@@ -2,6 +2,7 @@ package ai.celune.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ai.celune.egress.Fetch;
 import ai.celune.launcher.Arguments;
 import ai.celune.launcher.Console;
 import ai.celune.launcher.Refusal;
@@ -14,7 +15,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +37,7 @@ public final class ProviderKeyCommand {
             The API key needs the scope provider-keys:write; the access token of a session does as well.""";
 
     private static final int LONGEST = 8192;
+    private static final Duration ANSWER = Duration.ofSeconds(30);
 
     private ProviderKeyCommand() {}
 
@@ -97,23 +98,18 @@ public final class ProviderKeyCommand {
         ObjectMapper json = new ObjectMapper();
         try (HttpClient client =
                 HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
-            HttpResponse<String> answer = client.send(
-                    HttpRequest.newBuilder(service)
-                            .timeout(Duration.ofSeconds(30))
-                            .header("Authorization", "Bearer " + credential)
-                            .header("Content-Type", "application/json")
-                            .POST(BodyPublishers.ofByteArray(json.writeValueAsBytes(wanted)))
-                            .build(),
-                    BodyHandlers.ofString());
+            HttpRequest request = HttpRequest.newBuilder(service)
+                    .header("Authorization", "Bearer " + credential)
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofByteArray(json.writeValueAsBytes(wanted)))
+                    .build();
+            HttpResponse<String> answer = Fetch.text(client, request, ANSWER);
             if (answer.statusCode() != 201) {
                 throw Refusal.of("the key was not stored: " + answer.statusCode() + " " + answer.body());
             }
             return json.readTree(answer.body());
         } catch (IOException e) {
             throw Refusal.of("cannot reach Celune at " + service.resolve("/"));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Refusal.of("interrupted");
         }
     }
 }

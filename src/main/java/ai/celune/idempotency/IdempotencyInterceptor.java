@@ -32,8 +32,9 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claims the key, calls the operation and stores its answer, all in one transaction: a crash leaves either everything or nothing. With an effect outside
- * the database it takes two, and a crash between them leaves a claim that says so. Only successes are stored. Authentication, limits and permissions were passed before, so a revoked caller cannot replay.
+ * Claims the key, calls the operation and stores its answer, all in one transaction: a crash leaves either everything or nothing. With an
+ * effect outside the database it takes two, and a crash between them leaves a claim that says so. Only successes are stored. Authentication,
+ * limits and permissions were passed before, so a revoked caller cannot replay.
  */
 @Idempotent
 @Interceptor
@@ -47,6 +48,7 @@ class IdempotencyInterceptor {
     /** As long as others wait for a lock (G6). */
     private static final Duration WAIT = Duration.ofSeconds(5);
 
+    /** Between two looks at a claim that is committed: there is no lock to wait for, and a connection held would be one less for others. */
     private static final Duration LOOK = Duration.ofMillis(50);
 
     private final IdempotencyRecords records;
@@ -119,8 +121,10 @@ class IdempotencyInterceptor {
             transactions.inNew(() -> records.release(key));
             throw refusal;
         }
-        transactions.inNew(() -> store(key, Objects.requireNonNull(claim.recordId()), result));
-        return result;
+        return transactions.inNew(() -> {
+            store(key, Objects.requireNonNull(claim.recordId()), result);
+            return result;
+        });
     }
 
     /** Commits the claim, or waits for an equal call that still runs. */
@@ -150,7 +154,7 @@ class IdempotencyInterceptor {
         return claim;
     }
 
-    private UUID store(RequestKey key, UUID recordId, RestResponse<?> response) throws JsonProcessingException {
+    private void store(RequestKey key, UUID recordId, RestResponse<?> response) throws JsonProcessingException {
         Object entity =
                 response.getEntity() instanceof Replayable secret ? secret.withoutSecret() : response.getEntity();
         byte[] body = entity == null ? null : json.writeValueAsBytes(entity);
@@ -166,7 +170,6 @@ class IdempotencyInterceptor {
                 location == null ? null : location.toString(),
                 etag == null ? null : etag.toString(),
                 body);
-        return recordId;
     }
 
     private RestResponse<JsonNode> replay(Answer answer) throws IOException {

@@ -1,5 +1,8 @@
 package ai.celune.provider;
 
+import ai.celune.egress.AddressGuard;
+import ai.celune.egress.BaseUrl;
+import ai.celune.egress.RefusedDestinationException;
 import ai.celune.egress.ReservedFields;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,23 +22,18 @@ public class Catalogue {
     /** As the rows of its keys ask. */
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{1,31}");
 
-    private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@]+");
     private static final List<Integer> REFUSALS = List.of(401);
 
     private final SortedMap<String, Provider> providers = new TreeMap<>();
 
     /** @throws IllegalStateException for an entry that calls could not rest on */
-    Catalogue(CatalogueConfig config) {
+    Catalogue(CatalogueConfig config, AddressGuard guard) {
         config.provider().forEach((name, entry) -> {
             check(name, "name", NAME.matcher(name).matches());
-            check(
-                    name,
-                    "base-url",
-                    entry.baseUrl().stream().allMatch(url -> ORIGIN.matcher(url).matches()));
             check(name, "header", entry.header().stream().noneMatch(ReservedFields::contains));
             check(name, "hosts", entry.hosts().orElse(List.of()).stream().allMatch(host -> host.startsWith(".")));
             check(name, "paths", entry.paths().stream().allMatch(path -> path.startsWith("/")));
-            Provider provider = provider(name, entry);
+            Provider provider = provider(name, entry, guard);
             check(name, "check", entry.check().stream().allMatch(provider::serves));
             providers.put(name, provider);
         });
@@ -66,11 +64,11 @@ public class Catalogue {
                         .orElseGet(() -> provider.livesAt(host)));
     }
 
-    private static Provider provider(String name, CatalogueConfig.Entry entry) {
+    private static Provider provider(String name, CatalogueConfig.Entry entry, AddressGuard guard) {
         return new Provider(
                 name,
                 entry.title(),
-                entry.baseUrl(),
+                entry.baseUrl().map(url -> origin(name, url, guard)),
                 entry.hosts().orElse(List.of()),
                 entry.header()
                         .map(header ->
@@ -80,6 +78,14 @@ public class Catalogue {
                 entry.modelInPath(),
                 places(entry.inputTokens()),
                 places(entry.outputTokens()));
+    }
+
+    private static String origin(String name, String url, AddressGuard guard) {
+        try {
+            return BaseUrl.parse(url, guard).origin();
+        } catch (RefusedDestinationException e) {
+            throw new IllegalStateException("celune.broker.provider." + name + ".base-url: " + e.getMessage(), e);
+        }
     }
 
     private static Provider.Check check(String target, CatalogueConfig.Entry entry) {

@@ -1,6 +1,8 @@
 package ai.celune.provider;
 
+import jakarta.persistence.AttributeOverride;
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
@@ -23,14 +25,9 @@ public class Clearance {
     @Column(name = "policy_version", nullable = false)
     private int policyVersion;
 
-    @Column
-    private @Nullable Boolean trains;
-
-    @Column(name = "retention_days")
-    private @Nullable Integer retentionDays;
-
-    @Column
-    private @Nullable String region;
+    @Embedded
+    @AttributeOverride(name = "until", column = @Column(name = "expires_at"))
+    private @Nullable DataPolicy policy;
 
     @Column
     private @Nullable String evidence;
@@ -40,9 +37,6 @@ public class Clearance {
 
     @Column(name = "verified_at")
     private @Nullable Instant verifiedAt;
-
-    @Column(name = "expires_at")
-    private @Nullable Instant expiresAt;
 
     @Version
     private int version;
@@ -55,10 +49,7 @@ public class Clearance {
 
     /** Takes the place of what was recorded before. @return the version of the new record */
     int record(RecordPolicy found, UUID by, Instant now) {
-        trains = found.trains();
-        retentionDays = found.retentionDays();
-        region = found.region();
-        expiresAt = found.until();
+        policy = found.policy();
         evidence = found.evidence();
         verifiedBy = by;
         verifiedAt = now;
@@ -81,14 +72,10 @@ public class Clearance {
     /** Null while nobody has recorded one. */
     @Nullable
     DataPolicy policy() {
-        return policyVersion == 0
-                ? null
-                : new DataPolicy(
-                        trains, retentionDays, Objects.requireNonNull(region), Objects.requireNonNull(expiresAt));
+        return policy;
     }
 
     ProviderView.@Nullable Recorded recorded() {
-        DataPolicy policy = policy();
         return policy == null
                 ? null
                 : new ProviderView.Recorded(

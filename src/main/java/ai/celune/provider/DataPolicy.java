@@ -1,5 +1,7 @@
 package ai.celune.provider;
 
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -15,8 +17,12 @@ import java.time.Instant;
  * @param region where, in the words of whoever says so
  * @param until when this has to be looked at again; from then on it says nothing
  */
+@Embeddable
 public record DataPolicy(
         @NotNull Boolean trains,
-        @NotNull @Min(0) @Max(36_500) Integer retentionDays,
+
+        @NotNull @Min(0) @Max(36_500) @Column(name = "retention_days")
+        Integer retentionDays,
+
         @NotBlank @Size(max = 100) String region,
         @NotNull Instant until) {}

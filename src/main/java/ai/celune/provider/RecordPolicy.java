@@ -17,4 +17,8 @@ record RecordPolicy(
         @NotNull @Min(0) @Max(36_500) Integer retentionDays,
         @NotBlank @Size(max = 100) String region,
         @NotNull Instant until,
-        @NotBlank @Size(max = 1000) String evidence) {}
+        @NotBlank @Size(max = 1000) String evidence) {
+    DataPolicy policy() {
+        return new DataPolicy(trains, retentionDays, region, until);
+    }
+}

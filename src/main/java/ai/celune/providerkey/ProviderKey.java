@@ -5,11 +5,12 @@ import ai.celune.provider.Attestation;
 import ai.celune.provider.DataPolicy;
 import ai.celune.provider.Provider.Position;
 import ai.celune.tenancy.WorkspaceOwned;
+import jakarta.persistence.AttributeOverride;
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -52,17 +53,12 @@ class ProviderKey extends WorkspaceOwned {
     @Column(nullable = false)
     private int attestation;
 
-    @Column(name = "attested_trains")
-    private @Nullable Boolean attestedTrains;
-
-    @Column(name = "attested_retention_days")
-    private @Nullable Integer attestedRetentionDays;
-
-    @Column(name = "attested_region")
-    private @Nullable String attestedRegion;
-
-    @Column(name = "attested_until")
-    private @Nullable Instant attestedUntil;
+    @Embedded
+    @AttributeOverride(name = "trains", column = @Column(name = "attested_trains"))
+    @AttributeOverride(name = "retentionDays", column = @Column(name = "attested_retention_days"))
+    @AttributeOverride(name = "region", column = @Column(name = "attested_region"))
+    @AttributeOverride(name = "until", column = @Column(name = "attested_until"))
+    private @Nullable DataPolicy attested;
 
     @Column(name = "created_by", nullable = false, updatable = false)
     private UUID createdBy;
@@ -107,25 +103,14 @@ class ProviderKey extends WorkspaceOwned {
     /** Says how the provider treats what this key is used for; counts from now on. */
     void attest(DataPolicy policy, Instant now) {
         attestation++;
-        attestedTrains = policy.trains();
-        attestedRetentionDays = policy.retentionDays();
-        attestedRegion = policy.region();
-        attestedUntil = policy.until();
+        attested = policy;
         updatedAt = now;
     }
 
     /** Null while nobody has attested anything. */
     @Nullable
     Attestation attestation() {
-        return attestation == 0
-                ? null
-                : new Attestation(
-                        attestation,
-                        new DataPolicy(
-                                Objects.requireNonNull(attestedTrains),
-                                Objects.requireNonNull(attestedRetentionDays),
-                                Objects.requireNonNull(attestedRegion),
-                                Objects.requireNonNull(attestedUntil)));
+        return attested == null ? null : new Attestation(attestation, attested);
     }
 
     boolean quarantined() {

@@ -23,6 +23,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +129,7 @@ public class ProviderKeyUses {
     }
 
     private Picked pick(Actor actor, String provider, @Nullable UUID wanted) {
-        UUID[] bindings = actor.bindings() == null ? null : actor.bindings().toArray(UUID[]::new);
+        Set<UUID> bindings = actor.bindings();
         if (wanted != null) {
             Picked named = entities.createQuery(Picked.QUERY + " and key.id = :id", Object[].class)
                     .setParameter("provider", provider)
@@ -137,18 +138,18 @@ public class ProviderKeyUses {
                     .map(Picked::of)
                     .findFirst()
                     .orElseThrow(NotFound::new);
-            if (bindings != null && !List.of(bindings).contains(wanted)) {
+            if (bindings != null && !bindings.contains(wanted)) {
                 throw new Problem(ErrorCode.PERMISSION_DENIED, "the API key is not bound to this provider key");
             }
             return named;
         }
         TypedQuery<Object[]> query = entities.createQuery(
-                        // One array: with a list of parameters Hibernate keeps no plan.
                         Picked.QUERY + (bindings == null ? "" : " and array_contains(:bindings, key.id)"),
                         Object[].class)
                 .setParameter("provider", provider);
         if (bindings != null) {
-            query.setParameter("bindings", bindings);
+            // One array: with a list of parameters Hibernate keeps no plan.
+            query.setParameter("bindings", bindings.toArray(UUID[]::new));
         }
         List<Object[]> fitting = query.setMaxResults(2).getResultList();
         if (fitting.isEmpty()) {

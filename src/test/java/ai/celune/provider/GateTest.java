@@ -3,6 +3,7 @@ package ai.celune.provider;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import ai.celune.egress.AddressGuard;
 import ai.celune.web.Problem;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -21,22 +22,24 @@ class GateTest {
     private static final Instant NOW = Instant.parse("2026-11-26T12:00:00Z");
     private static final Instant LATER = NOW.plusMillis(1);
     private static final String HOST = "models.example.com";
-    private static final Catalogue CATALOGUE = new Catalogue(new SmallRyeConfigBuilder()
-            .withMapping(CatalogueConfig.class)
-            .withSources(new PropertiesConfigSource(
-                    Map.of(
-                            "celune.broker.provider.named.title", "Named",
-                            "celune.broker.provider.named.base-url", "https://api.named.test",
-                            "celune.broker.provider.named.paths", "/",
-                            "celune.broker.provider.regional.title", "Regional",
-                            "celune.broker.provider.regional.hosts", ".regional.test",
-                            "celune.broker.provider.regional.paths", "/",
-                            "celune.broker.provider.custom.title", "Custom",
-                            "celune.broker.provider.custom.paths", "/"),
-                    "test",
-                    100))
-            .build()
-            .getConfigMapping(CatalogueConfig.class));
+    private static final Catalogue CATALOGUE = new Catalogue(
+            new SmallRyeConfigBuilder()
+                    .withMapping(CatalogueConfig.class)
+                    .withSources(new PropertiesConfigSource(
+                            Map.of(
+                                    "celune.broker.provider.named.title", "Named",
+                                    "celune.broker.provider.named.base-url", "https://api.named.test",
+                                    "celune.broker.provider.named.paths", "/",
+                                    "celune.broker.provider.regional.title", "Regional",
+                                    "celune.broker.provider.regional.hosts", ".regional.test",
+                                    "celune.broker.provider.regional.paths", "/",
+                                    "celune.broker.provider.custom.title", "Custom",
+                                    "celune.broker.provider.custom.paths", "/"),
+                            "test",
+                            100))
+                    .build()
+                    .getConfigMapping(CatalogueConfig.class),
+            AddressGuard.of(List.of(), false));
     private static final Provider LISTED = provider(Optional.of("https://api.example.com"), List.of());
     private static final Provider REGIONAL = provider(Optional.empty(), List.of(".example.com"));
     private static final Provider ANYBODY = provider(Optional.empty(), List.of());
