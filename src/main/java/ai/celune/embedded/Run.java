@@ -16,7 +16,7 @@ public final class Run {
             Runs CMD with OPENAI_BASE_URL, OPENAI_API_KEY, ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY set, so that
             the usual SDKs call their provider through Celune.
 
-            """ + Target.USAGE;
+            """ + Target.USAGE.stripTrailing();
 
     private Run() {}
 

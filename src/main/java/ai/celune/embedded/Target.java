@@ -15,7 +15,8 @@ final class Target {
     static final String USAGE = """
               --base-url URL       default: CELUNE_BASE_URL, else the running ./celune up of --data
               --api-key-file FILE  default: the key in CELUNE_API_KEY
-              --data DIR           data directory of the running ./celune up (default .celune)""";
+              --data DIR           data directory of the running ./celune up (default .celune)
+            """;
 
     private @Nullable String baseUrl;
     private @Nullable String apiKey;

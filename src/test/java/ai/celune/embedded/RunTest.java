@@ -41,6 +41,14 @@ class RunTest {
         assertTrue(refused(KEY, "--data", data.toString()).contains("no running Celune"));
     }
 
+    @Test
+    void optionsOfBothCommandsStandUnderEachOther() {
+        for (String usage : List.of(Run.USAGE, ProviderKeyCommand.USAGE)) {
+            assertTrue(usage.contains("\n  --base-url URL"), usage);
+            assertTrue(usage.contains("\n  --data DIR"), usage);
+        }
+    }
+
     private static String refused(Map<String, String> environment, String... words) {
         Refusal refusal = assertThrows(Refusal.class, () -> environment(environment, words));
         return String.valueOf(refusal.getMessage());
