@@ -44,6 +44,7 @@ class KeyCheckTest extends WithProvider {
     void stop() {
         over.countDown();
         clock.reset();
+        Rows.update("delete from provider_clearance where provider = 'mistral'");
     }
 
     @ParameterizedTest

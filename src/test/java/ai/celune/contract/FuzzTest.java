@@ -9,6 +9,7 @@ import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
+import ai.celune.support.Rows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,6 +60,12 @@ class FuzzTest {
     private final long seed = Long.getLong("celune.fuzz.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private Session caller = Actors.newWorkspace();
+
+    /** What an operator decides about a provider holds for every workspace, those of other tests too. */
+    @AfterEach
+    void undecide() {
+        Rows.update("delete from provider_clearance");
+    }
 
     @Test
     void noBodyFailsInsideAndNoneAgainstTheSchemaIsTaken() {

@@ -83,17 +83,22 @@ class SqlBudgetTest {
         }
     }
 
-    /** Carries out an example; a broker call is over when its end is stored, and a mail is asked for when it has come. */
+    /** Carries out an example; a use of a secret is over when its end is stored, and a mail is asked for when it has come. */
     private static void send(ExampleCalls examples, Operation operation, ExampleCalls.Call call) {
         String ends = ends();
         int mails = MailedCode.sent();
-        examples.send(operation, call);
+        examples.send(operation, call)
+                .require(examples.example(operation.id()).path("status").asInt());
         while (operation.id().equals("AuthResource_requestCode") && mails == MailedCode.sent()) {
             Thread.onSpinWait();
         }
-        while (operation.isBroker() && ends.equals(ends())) {
+        while (usesSecret(operation) && ends.equals(ends())) {
             Thread.onSpinWait();
         }
+    }
+
+    private static boolean usesSecret(Operation operation) {
+        return operation.isBroker() || operation.id().equals("KeyCheckResource_check");
     }
 
     /** Kinds of requests that are not one operation's own. */
