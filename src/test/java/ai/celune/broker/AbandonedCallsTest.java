@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -43,6 +44,7 @@ class AbandonedCallsTest {
     URI service;
 
     @Test
+    @Tag("long")
     void whoStaysIsServed() throws Exception {
         Agent agent = Agent.of(service);
         String leaver = agent.apiKey(List.of("provider-keys:use"), List.of(agent.openaiKey))

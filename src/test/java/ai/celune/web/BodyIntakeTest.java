@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +83,7 @@ class BodyIntakeTest {
     }
 
     @Test
+    @Tag("long")
     void bodiesThatStopComingHoldNoWorkerAndAreRefused() throws IOException {
         String token = actors.owner().token();
         Map<String, String> before = Rows.stored();

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** R13 on a real Vault. */
@@ -60,6 +61,7 @@ class VaultSealerTest extends SealerContractTest {
 
     /** Case 9. */
     @Test
+    @Tag("long")
     void aHundredThousandCiphertextsOfOneValueDiffer() {
         UUID workspace = UUID.randomUUID();
         sealer().createKey(workspace);
