@@ -5,31 +5,37 @@ import ai.celune.egress.BaseUrl;
 import ai.celune.egress.RefusedDestinationException;
 import ai.celune.web.Problem;
 import io.vertx.core.Future;
+import io.vertx.core.net.ProxyOptions;
+import io.vertx.core.net.SocketAddress;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Where a call goes: looked up once, every address checked, and then only these addresses dialled. */
+/** Where a call goes: looked up once, every address checked, and then only these addresses dialled; or by the operator's proxy. */
 @ApplicationScoped
 class Destinations {
     private final AddressGuard guard;
     private final LookUps lookUps;
+    private final Proxy proxy;
 
-    Destinations(AddressGuard guard, LookUps lookUps) {
+    Destinations(AddressGuard guard, LookUps lookUps, Proxy proxy) {
         this.guard = guard;
         this.lookUps = lookUps;
+        this.proxy = proxy;
     }
 
     /**
-     * An origin with its checked addresses.
+     * An origin and what to dial for it.
      *
-     * @param addresses in the order in which to try them
+     * @param servers checked addresses in the order in which to try them, or the name alone for the proxy to look up
+     * @param proxy null to dial them directly
      */
-    record Destination(BaseUrl origin, List<InetAddress> addresses) {
-        boolean isSecure() {
-            return origin.scheme().equals("https");
-        }
-    }
+    record Destination(
+            BaseUrl origin,
+            List<SocketAddress> servers,
+            @Nullable ProxyOptions proxy) {}
 
     /**
      * Resolves an origin.
@@ -40,6 +46,11 @@ class Destinations {
      */
     Future<Destination> resolve(String baseUrl) {
         BaseUrl origin = parse(baseUrl);
+        ProxyOptions by = proxy.forOrigin(origin);
+        if (by != null) {
+            SocketAddress named = SocketAddress.inetSocketAddress(origin.port(), origin.host());
+            return Future.succeededFuture(new Destination(origin, List.of(named), by));
+        }
         return lookUps.addresses(origin.host()).map(addresses -> check(origin, addresses));
     }
 
@@ -50,7 +61,10 @@ class Destinations {
         if (!allowed) {
             throw new Problem(BrokerErrors.ADDRESS_REFUSED);
         }
-        return new Destination(origin, addresses);
+        List<SocketAddress> servers = addresses.stream()
+                .map(address -> SocketAddress.inetSocketAddress(new InetSocketAddress(address, origin.port())))
+                .toList();
+        return new Destination(origin, servers, null);
     }
 
     private BaseUrl parse(String baseUrl) {

@@ -17,12 +17,10 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 
-/** Connections to providers: to checked addresses only, without redirects, with the certificate checked against the provider's name. */
+/** Connections to providers: to checked addresses only or by the operator's proxy, without redirects, with the certificate checked against the provider's name. */
 @ApplicationScoped
 class ProviderClient {
     private static final int KEEP_ALIVE_SECONDS = 15;
@@ -54,19 +52,20 @@ class ProviderClient {
 
     /** A request to the provider that nothing of is sent yet; another address is tried when one does not connect. */
     Future<HttpClientRequest> open(BrokerRequest request, Destinations.Destination destination) {
-        Iterator<InetAddress> addresses =
-                destination.addresses().stream().limit(MAX_ADDRESSES).iterator();
-        return open(request, destination, addresses);
+        Iterator<SocketAddress> servers =
+                destination.servers().stream().limit(MAX_ADDRESSES).iterator();
+        return open(request, destination, servers);
     }
 
     private Future<HttpClientRequest> open(
-            BrokerRequest request, Destinations.Destination destination, Iterator<InetAddress> addresses) {
+            BrokerRequest request, Destinations.Destination destination, Iterator<SocketAddress> servers) {
         BaseUrl origin = destination.origin();
         RequestOptions options = new RequestOptions()
-                .setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(addresses.next(), origin.port())))
+                .setServer(servers.next())
+                .setProxyOptions(destination.proxy())
                 .setHost(origin.host())
                 .setPort(origin.port())
-                .setSsl(destination.isSecure())
+                .setSsl(origin.isSecure())
                 .setMethod(request.method())
                 .setURI(request.target().pathAndQuery())
                 .setFollowRedirects(false)
@@ -75,8 +74,8 @@ class ProviderClient {
             if (failure instanceof ConnectionPoolTooBusyException) {
                 return Future.failedFuture(new Problem(ErrorCode.OVERLOADED).retryAfter(1));
             }
-            return addresses.hasNext()
-                    ? open(request, destination, addresses)
+            return servers.hasNext()
+                    ? open(request, destination, servers)
                     : Future.failedFuture(new Problem(BrokerErrors.UNREACHABLE).causedBy(failure));
         });
     }

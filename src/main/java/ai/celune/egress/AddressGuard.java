@@ -128,6 +128,13 @@ public final class AddressGuard {
                         && rule.host().equals(host));
     }
 
+    /** Whether the operator's list has this very name, or the address that is written there in place of one. */
+    public boolean lists(String host, int port) {
+        return Cidr.isLiteral(host)
+                ? isListed(host, port, plain(Cidr.literal(host).getAddress()))
+                : rules.stream().anyMatch(rule -> rule.names(host, port));
+    }
+
     private boolean isListed(String host, int port, InetAddress address) {
         return rules.stream().anyMatch(rule -> rule.matches(host, port, address));
     }

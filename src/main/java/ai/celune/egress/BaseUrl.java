@@ -63,6 +63,10 @@ public record BaseUrl(String scheme, String host, int port) {
         return new BaseUrl(scheme, host, port);
     }
 
+    public boolean isSecure() {
+        return scheme.equals("https");
+    }
+
     /** Scheme, host and port, to which a path is appended; the scheme's own port is left out. */
     public String origin() {
         String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;

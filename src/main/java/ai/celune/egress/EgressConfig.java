@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,12 @@ import java.util.Optional;
 public interface EgressConfig {
     /** Private destinations that are fine: exact host, host with port, or CIDR. */
     Optional<List<String>> allowed();
+
+    /** HTTP proxy by which calls to providers leave, {@code http://host:port}; what {@link #allowed} lists by this name is dialled directly. */
+    Optional<URI> proxy();
+
+    /** File that holds {@code user:password} for the proxy. */
+    Optional<Path> proxyCredentials();
 
     /** PEM file of certificate authorities that vouch for providers besides the JDK's own. */
     Optional<Path> authorities();

@@ -47,8 +47,15 @@ record EgressRule(@Nullable Cidr block, String host, int port) {
     }
 
     boolean matches(String toHost, int toPort, InetAddress address) {
-        return (port == 0 || port == toPort)
-                && (block == null ? host.equals(toHost.toLowerCase(Locale.ROOT)) : block.contains(address));
+        return block == null ? names(toHost, toPort) : isOpen(toPort) && block.contains(address);
+    }
+
+    boolean names(String toHost, int toPort) {
+        return block == null && isOpen(toPort) && host.equals(toHost.toLowerCase(Locale.ROOT));
+    }
+
+    private boolean isOpen(int toPort) {
+        return port == 0 || port == toPort;
     }
 
     private static IllegalArgumentException wrong(String entry) {
