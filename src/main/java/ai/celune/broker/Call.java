@@ -155,7 +155,7 @@ final class Call {
                     deadlines.progress();
                 },
                 () -> end(null),
-                () -> breakOff("answer_too_large"));
+                this::breakOff);
     }
 
     private void providerFailed(Throwable failure) {

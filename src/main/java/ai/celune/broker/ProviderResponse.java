@@ -1,12 +1,15 @@
 package ai.celune.broker;
 
+import io.netty.handler.codec.compression.DecompressionException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** The provider's answer on its way to the caller: each piece as it comes, without the secret, no faster than the caller reads. */
+/** The provider's answer on its way to the caller: each piece as it comes, decoded, without the secret, no faster than the caller reads. */
 final class ProviderResponse {
     private static final byte[] NOTHING = {};
 
@@ -14,7 +17,10 @@ final class ProviderResponse {
     private final HttpServerResponse to;
     private final Scrubber scrubber;
     private final long most;
+    private @Nullable Decoding decoding;
+    private Buffer left = Buffer.buffer();
     private long sum;
+    private boolean paused;
     private boolean stopped;
 
     ProviderResponse(HttpClientResponse from, HttpServerResponse to, Scrubber scrubber, long most) {
@@ -34,24 +40,34 @@ final class ProviderResponse {
     /**
      * Writes the head and starts the flow.
      *
-     * @param onPiece gets the size of each piece
+     * @param onPiece gets the size of each piece as it came
      * @param onEnd when the whole body has come, just before its end is written
-     * @param onTooLarge when it grows too large; nothing is written after that
+     * @param onRefusal gets why when it grows too large or its encoding is broken; nothing is written after that
      */
-    void start(HttpMethod method, IntConsumer onPiece, Runnable onEnd, Runnable onTooLarge) {
+    void start(HttpMethod method, IntConsumer onPiece, Runnable onEnd, Consumer<String> onRefusal) {
         int status = from.statusCode();
         to.setStatusCode(status);
         ResponseHeaders.copy(from.headers(), to.headers(), scrubber);
         String length = from.getHeader("Content-Length");
-        if (length != null && status != 204) {
+        boolean encoded = Decoding.isNeeded(from.headers());
+        if (length != null && status != 204 && !encoded) {
             to.putHeader("Content-Length", length);
         }
         boolean hasBody = !method.equals(HttpMethod.HEAD) && status != 204 && status != 304;
         if (hasBody) {
-            if (length == null) {
+            if (length == null || encoded) {
                 to.setChunked(true);
             }
-            from.handler(piece -> take(piece, onPiece, onTooLarge));
+            if (encoded) {
+                decoding = Decoding.of(from.headers());
+            }
+            from.handler(piece -> {
+                if (!stopped) {
+                    onPiece.accept(piece.length());
+                    left = piece;
+                    flow(onRefusal);
+                }
+            });
             var _ = to.writeHead();
         }
         from.endHandler(ended -> {
@@ -65,25 +81,57 @@ final class ProviderResponse {
 
     void stop() {
         stopped = true;
+        if (decoding != null) {
+            decoding.close();
+            decoding = null;
+        }
     }
 
-    private void take(Buffer piece, IntConsumer onPiece, Runnable onTooLarge) {
-        if (stopped) {
-            return;
-        }
-        sum += piece.length();
-        if (sum > most) {
-            onTooLarge.run();
-            return;
-        }
-        onPiece.accept(piece.length());
-        byte[] clean = scrubber.process(piece.getBytes());
-        if (clean.length > 0) {
-            var _ = to.write(Buffer.buffer(clean));
+    /** Passes on what has come until the caller must read first; then nothing more comes until all of it has gone. */
+    private void flow(Consumer<String> onRefusal) {
+        while (left.length() > 0 && !stopped) {
             if (to.writeQueueFull()) {
                 from.pause();
-                to.drainHandler(drained -> from.resume());
+                paused = true;
+                to.drainHandler(drained -> flow(onRefusal));
+                return;
             }
+            pass(onRefusal);
         }
+        if (paused) {
+            paused = false;
+            from.resume();
+        }
+    }
+
+    private void pass(Consumer<String> onRefusal) {
+        byte[] some;
+        try {
+            some = next();
+        } catch (DecompressionException e) {
+            onRefusal.accept(BrokerErrors.ANSWER_REFUSED.code());
+            return;
+        }
+        sum += some.length;
+        if (sum > most) {
+            onRefusal.accept("answer_too_large");
+            return;
+        }
+        byte[] clean = scrubber.process(some);
+        if (clean.length > 0) {
+            var _ = to.write(Buffer.buffer(clean));
+        }
+    }
+
+    private byte[] next() {
+        if (decoding == null) {
+            byte[] all = left.getBytes();
+            left = Buffer.buffer();
+            return all;
+        }
+        int step = Math.min(Decoding.STEP, left.length());
+        byte[] encoded = left.getBytes(0, step);
+        left = left.slice(step, left.length());
+        return decoding.decode(encoded);
     }
 }

@@ -31,18 +31,15 @@ final class ResponseHeaders {
     private ResponseHeaders() {}
 
     /**
-     * Whether the answer can be scrubbed as it comes: not encoded, and of a status that has an end.
+     * Whether the answer can be scrubbed as it comes: whole, if it is encoded, in a way that we can take back, and of a status that has an end.
      *
      * @param status of the answer
      */
     static boolean isReadable(int status, MultiMap answer) {
         return status >= 200
-                && answer.getAll("Content-Encoding").stream().allMatch(ResponseHeaders::isPlain)
+                && Decoding.isKnown(answer)
+                && !(status == 206 && Decoding.isNeeded(answer))
                 && answer.getAll("Transfer-Encoding").stream().allMatch(coding -> coding.equalsIgnoreCase("chunked"));
-    }
-
-    private static boolean isPlain(String coding) {
-        return coding.isBlank() || coding.strip().equalsIgnoreCase("identity");
     }
 
     /** Copies what may go on. Fields that Celune has set itself stay; the provider's request id gets a name of its own. */

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <p>Works across chunks and holds back only what may be the beginning of a match or of an escape. Of a base64 form the characters that also depend
  * on neighbouring bytes stay, at most two at each end. Values shorter than {@value #SHORTEST} bytes are not looked for: they would occur by accident
- * and their stars would tell where. A part of a secret, compression, and escapes of escapes are not found.
+ * and their stars would tell where. A part of a secret, compression that the answer's header does not tell of, and escapes of escapes are not found.
  *
  * <p>For one answer and one thread.
  */

@@ -113,19 +113,6 @@ class BrokerRefusalTest extends WithProvider {
     }
 
     @Test
-    void anEncodedAnswerIsRefusedBecauseItCannotBeScrubbed() {
-        provider.does((exchange, call) -> {
-            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
-            Provider.ok(exchange, call);
-        });
-        assertRefused(502, "provider_answer_refused", agent.call("openai/v1/models"));
-        JsonNode end = agent.lastEnd();
-        assertEquals(
-                "provider_answer_refused", end.path("details").path("cause").asText());
-        assertEquals(200, end.path("details").path("status").asInt());
-    }
-
-    @Test
     void aBodyThatIsTooLargeIsRefusedDeclaredOrNot() {
         byte[] large = new byte[1024 * 1024 + 1];
         assertRefused(413, "body_too_large", agent.call("openai/v1/files").POST(BodyPublishers.ofByteArray(large)));
