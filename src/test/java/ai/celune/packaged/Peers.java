@@ -13,7 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** What the broker is compared with, as processes that end with this object: a provider that answers at once, and two proxies in front of providers. */
+/** What the broker is compared with, as processes that end with this object: a provider that answers at once, and proxies in front of providers. */
 final class Peers implements AutoCloseable {
     private static final String ANSWER = "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1760000000,"
             + "\"model\":\"gpt-4o-mini\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"%s\"},"
@@ -112,6 +112,31 @@ final class Peers implements AutoCloseable {
                         RealServers.program("portkey"),
                         "--headless",
                         "--port=" + port));
+    }
+
+    /** litellm's proxy with one worker and no database; it puts the credential in. Its models are {@code plain} and {@code stream}. */
+    Server litellm(String plainUrl, String streamUrl, String credential) throws IOException {
+        int port = freePort();
+        String model = """
+              - model_name: %s
+                litellm_params: {model: openai/gpt-4o-mini, api_base: "%s/v1", api_key: %s}
+            """;
+        Path settings = Files.writeString(
+                folder.resolve("litellm.yaml"),
+                "model_list:\n" + model.formatted("plain", plainUrl, credential)
+                        + model.formatted("stream", streamUrl, credential));
+        return start(
+                port,
+                List.of(
+                        "env",
+                        "SSL_CERT_FILE=" + certificate.pem(),
+                        // The prices that come with it, not those on the network.
+                        "LITELLM_LOCAL_MODEL_COST_MAP=True",
+                        RealServers.program("litellm"),
+                        "--config=" + settings,
+                        "--host=127.0.0.1",
+                        "--port=" + port,
+                        "--telemetry=False"));
     }
 
     private List<String> nginx(String name, String configuration) throws IOException {

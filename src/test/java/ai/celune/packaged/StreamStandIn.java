@@ -5,8 +5,10 @@ import ai.celune.support.ServerCertificate;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,17 +23,20 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /**
- * A provider by TLS that streams, and its reader: the second event leaves once the first has come through, so whatever holds events back on the way
+ * A provider by TLS that streams, and its reader: each event leaves once the one before has come through, so whatever holds events back on the way
  * fails instead of looking quick.
  */
 final class StreamStandIn implements AutoCloseable {
+    private static final int EVENTS = 20;
+
     private final HttpsServer server;
     private final HttpClient client;
-    private final Semaphore firstHasCome = new Semaphore(0);
+    private final Semaphore hasCome = new Semaphore(0);
 
     StreamStandIn(ServerCertificate certificate) throws IOException, GeneralSecurityException {
         // Otherwise each answer waits 40 ms for an acknowledgement.
@@ -53,21 +58,36 @@ final class StreamStandIn implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    /** Milliseconds from sending a request to the first byte of the answer's body. */
-    double firstByte(URI url, Map<String, String> headers, String body) throws IOException, InterruptedException {
+    /** Milliseconds from sending a request to the first event of the answer, and from one event to the next. */
+    double[] events(URI url, Map<String, String> headers, String body) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(url).POST(HttpRequest.BodyPublishers.ofString(body));
         headers.forEach(request::header);
         long begin = System.nanoTime();
         HttpResponse<InputStream> answer = client.send(request.build(), BodyHandlers.ofInputStream());
-        try (InputStream events = answer.body()) {
-            int first = events.read();
-            double millis = (System.nanoTime() - begin) / 1e6;
-            firstHasCome.release();
-            String rest = new String(events.readAllBytes(), StandardCharsets.UTF_8);
-            if (answer.statusCode() != 200 || first != 'd' || !rest.contains("[DONE]")) {
+        try (BufferedReader events = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+            next(events);
+            long first = System.nanoTime();
+            for (int i = 1; i < EVENTS; i++) {
+                hasCome.release();
+                next(events);
+            }
+            double sinceFirst = (System.nanoTime() - first) / 1e6;
+            hasCome.release();
+            String rest = events.lines().collect(Collectors.joining());
+            if (answer.statusCode() != 200 || !rest.contains("[DONE]")) {
                 throw new AssertionError(url + ": " + answer.statusCode() + " " + rest);
             }
-            return millis;
+            return new double[] {(first - begin) / 1e6, sinceFirst / (EVENTS - 1)};
+        }
+    }
+
+    private static void next(BufferedReader events) throws IOException {
+        String line = events.readLine();
+        while (line != null && !line.startsWith("data: {")) {
+            line = events.readLine();
+        }
+        if (line == null) {
+            throw new AssertionError("the stream has ended");
         }
     }
 
@@ -77,9 +97,11 @@ final class StreamStandIn implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
             exchange.sendResponseHeaders(200, 0);
             OutputStream out = exchange.getResponseBody();
-            write(out, "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Four\"}}]}\n\n");
-            if (!firstHasCome.tryAcquire(5, TimeUnit.SECONDS)) {
-                throw new IOException("the first event is held back");
+            for (int i = 0; i < EVENTS; i++) {
+                write(out, "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Four\"}}]}\n\n");
+                if (!hasCome.tryAcquire(5, TimeUnit.SECONDS)) {
+                    throw new IOException("an event is held back");
+                }
             }
             write(out, "data: [DONE]\n\n");
         } catch (InterruptedException e) {

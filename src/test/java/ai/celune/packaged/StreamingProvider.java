@@ -1,7 +1,10 @@
 package ai.celune.packaged;
 
+import ai.celune.support.ServerCertificate;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -16,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A provider that answers at once, or under {@code …/stream} in two halves with as much time between them as a test takes. */
 final class StreamingProvider implements AutoCloseable {
     private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch secondHalf = new CountDownLatch(1);
     private final AtomicLong calls;
 
@@ -27,7 +30,17 @@ final class StreamingProvider implements AutoCloseable {
 
     /** @param calls counts them */
     static StreamingProvider start(AtomicLong calls) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        return started(HttpServer.create(onLoopback(), 64), calls);
+    }
+
+    /** By TLS, for the name {@code localhost}. */
+    static StreamingProvider start(AtomicLong calls, ServerCertificate certificate) throws IOException {
+        HttpsServer server = HttpsServer.create(onLoopback(), 1_024);
+        server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
+        return started(server, calls);
+    }
+
+    private static StreamingProvider started(HttpServer server, AtomicLong calls) {
         StreamingProvider provider = new StreamingProvider(server, calls);
         server.createContext("/", provider::answer);
         server.setExecutor(provider.threads);
@@ -35,8 +48,14 @@ final class StreamingProvider implements AutoCloseable {
         return provider;
     }
 
+    private static InetSocketAddress onLoopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return server instanceof HttpsServer
+                ? "https://localhost:" + server.getAddress().getPort()
+                : "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
     void sendSecondHalf() {
