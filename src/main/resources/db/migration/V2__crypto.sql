@@ -22,9 +22,11 @@ alter table workspace_key force row level security;
 create policy ws_read on workspace_key for select to ${app}
     using (workspace_id = (select app_workspace_id())
         or (workspace_id = operator_log() and (select app_user_id()) is not null));
+create policy ws_change on workspace_key for update to ${app}
+    using (workspace_id = (select app_workspace_id())) with check (workspace_id = (select app_workspace_id()));
 create policy platform on workspace_key to ${app} using ((select app_is_platform())) with check ((select app_is_platform()));
 create policy seal_any on workspace_key for select to ${audit} using (true);
-grant select, insert, update (ready) on workspace_key to ${app};
+grant select, insert, update (ready, sealed_private_key) on workspace_key to ${app};
 grant select (workspace_id, public_key) on workspace_key to ${audit};
 
 alter table data_key enable row level security;

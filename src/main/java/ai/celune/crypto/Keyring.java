@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -74,10 +75,26 @@ public final class Keyring implements Sealer {
     }
 
     @Override
-    public void rotateKey(UUID workspace) {
+    public int rotateKey(UUID workspace) {
+        AtomicInteger version = new AtomicInteger();
         change(now -> {
             SortedMap<Integer, byte[]> secrets = now.secrets(workspace);
-            secrets.put(secrets.lastKey() + 1, random32());
+            version.set(secrets.lastKey() + 1);
+            secrets.put(version.get(), random32());
+        });
+        return version.get();
+    }
+
+    @Override
+    public void raiseMinimum(UUID workspace, int version) {
+        change(now -> {
+            SortedMap<Integer, byte[]> secrets = now.secrets(workspace);
+            if (!secrets.containsKey(version)) {
+                throw new IllegalArgumentException("the keyring holds no version " + version);
+            }
+            SortedMap<Integer, byte[]> dropped = secrets.headMap(version);
+            KeyringFile.Content.wipe(dropped);
+            dropped.clear();
         });
     }
 

@@ -29,8 +29,12 @@ public interface Sealer {
      */
     Secret open(Binding binding, String sealed);
 
-    /** Adds a key version; from now on it seals, and the older ones still open. */
-    void rotateKey(UUID workspace);
+    /**
+     * Adds a key version; from now on it seals, and the older ones still open.
+     *
+     * @return its number, which is at least one more than before
+     */
+    int rotateKey(UUID workspace);
 
     /**
      * The same values under the newest key version, in their order; empty for one that was not sealed under its binding.
@@ -41,6 +45,9 @@ public interface Sealer {
 
     /** A sealed value and where it belongs. */
     record Sealed(Binding binding, String text) {}
+
+    /** What was sealed under versions below this one does not open any more. Repeating it is harmless. */
+    void raiseMinimum(UUID workspace, int version);
 
     /** Destroys every key version of the workspace for good. Repeating it is harmless. */
     void shred(UUID workspace);

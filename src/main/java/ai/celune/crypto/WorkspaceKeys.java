@@ -9,10 +9,14 @@ import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import jakarta.persistence.PersistenceException;
 import java.security.KeyPair;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
@@ -155,6 +159,51 @@ public class WorkspaceKeys {
                 throw new PersistenceException(e);
             }
         });
+    }
+
+    /** When the key of the transaction's workspace was made. */
+    public Instant createdAt(UUID workspace) {
+        return one("select created_at from workspace_key where workspace_id = ?", workspace)
+                .orElseThrow(SecretKeyMissingException::new);
+    }
+
+    /** Keeps others from changing the key of the transaction's workspace until its end; waits for whoever does so now. */
+    public void lock(UUID workspace) {
+        var _ = one("select created_at from workspace_key where workspace_id = ? for no key update", workspace)
+                .orElseThrow(SecretKeyMissingException::new);
+    }
+
+    /** As {@link #lock}, but waits for nobody. @return whether nobody else has it */
+    public boolean tryLock(UUID workspace) {
+        return one(
+                        "select created_at from workspace_key where workspace_id = ? for no key update skip locked",
+                        workspace)
+                .isPresent();
+    }
+
+    private Optional<Instant> one(String sql, UUID workspace) {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement(sql)) {
+            statement.setObject(1, workspace);
+            try (var row = statement.executeQuery()) {
+                return row.next()
+                        ? Optional.of(row.getObject(1, OffsetDateTime.class).toInstant())
+                        : Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+
+    @Produces
+    @Singleton
+    static SealedColumn sealedPrivateKeys() {
+        return new SealedColumn(
+                "workspace_key",
+                "sealed_private_key",
+                "workspace_id",
+                "1",
+                (workspace, id, version) -> binding(workspace));
     }
 
     static Binding binding(UUID workspace) {

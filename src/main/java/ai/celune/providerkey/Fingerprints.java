@@ -1,9 +1,12 @@
 package ai.celune.providerkey;
 
 import ai.celune.crypto.Binding;
+import ai.celune.crypto.SealedColumn;
 import ai.celune.crypto.Sealer;
 import ai.celune.crypto.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -60,6 +63,13 @@ class Fingerprints {
         return entities.createNativeQuery("select sealed from fingerprint_key where workspace_id = :workspace")
                 .setParameter("workspace", workspace)
                 .getResultList();
+    }
+
+    @Produces
+    @Singleton
+    static SealedColumn sealedKeys() {
+        return new SealedColumn(
+                "fingerprint_key", "sealed", "workspace_id", "1", (workspace, id, version) -> binding(workspace));
     }
 
     private static Binding binding(UUID workspace) {

@@ -84,7 +84,11 @@ class ProviderKey extends WorkspaceOwned {
 
     /** What the value of this version is bound to: an older value put back into the row does not open. */
     Binding binding(UUID workspace, int version) {
-        return new Binding(workspace, id(), KIND, version);
+        return binding(workspace, id(), version);
+    }
+
+    static Binding binding(UUID workspace, UUID id, int version) {
+        return new Binding(workspace, id, KIND, version);
     }
 
     int nextValueVersion() {

@@ -2,6 +2,7 @@ package ai.celune.providerkey;
 
 import ai.celune.audit.AuditHistory;
 import ai.celune.audit.AuditLog;
+import ai.celune.crypto.SealedColumn;
 import ai.celune.crypto.Sealer;
 import ai.celune.crypto.Secret;
 import ai.celune.egress.AddressGuard;
@@ -23,6 +24,8 @@ import ai.celune.workspace.WorkspacePermissions;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import jakarta.transaction.Transactional;
 import java.net.URI;
 import java.time.Clock;
@@ -68,6 +71,12 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
         this.ended = ended;
         this.quotas = quotas;
         this.clock = clock;
+    }
+
+    @Produces
+    @Singleton
+    static SealedColumn sealedValues() {
+        return new SealedColumn("provider_key", "sealed", "id", "value_version", ProviderKey::binding);
     }
 
     ProviderKey create(CreateProviderKey wanted) {

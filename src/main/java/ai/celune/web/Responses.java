@@ -36,6 +36,13 @@ public final class Responses {
                 .build();
     }
 
+    /** 202 for what has begun and goes on. */
+    public static <T> RestResponse<T> accepted(T body) {
+        return RestResponse.ResponseBuilder.ok(body, "application/json")
+                .status(Response.Status.ACCEPTED)
+                .build();
+    }
+
     /** 200 for what an action found. */
     public static <T> RestResponse<T> ok(T body) {
         return RestResponse.ResponseBuilder.ok(body, "application/json").build();

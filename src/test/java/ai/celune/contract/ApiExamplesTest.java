@@ -98,6 +98,7 @@ class ApiExamplesTest {
                 Set.of(
                         "ApiKeyResource_create",
                         "ApiKeyResource_rotate",
+                        "EncryptionKeyResource_rotate",
                         "InvitationResource_invite",
                         "KeyCheckResource_check",
                         "MemberResource_transferOwnership",

@@ -53,6 +53,7 @@ class ArchitectureTest {
             "apikey", Set.of("workspace"),
             "auditlog", Set.of(),
             "broker", Set.of("provider", "providerkey"),
+            "encryptionkey", Set.of("workspace"),
             "ops", Set.of());
 
     /** Who may bind a transaction to somebody else than the caller. */
@@ -63,6 +64,7 @@ class ArchitectureTest {
             "auditlog.AuditReads",
             "classification.Retention",
             "crypto.WorkspaceKeys",
+            "encryptionkey.KeyWork",
             "identity.AccessCodes",
             "identity.Accounts",
             "identity.Attempts",
@@ -93,7 +95,9 @@ class ArchitectureTest {
             "broker.CredentialEnds",
             "classification.Retention",
             "crypto.DataKeys",
+            "crypto.SealedColumns",
             "crypto.WorkspaceKeys",
+            "encryptionkey.KeyWork",
             "idempotency.IdempotencyRecords",
             "identity.AccessCodes",
             "identity.Accounts",

@@ -260,6 +260,12 @@ class AuditCoverageTest {
             return adds(() -> Api.delete("/v1/service-accounts/" + account, owner()), "service_account.removed");
         });
         scripts.put(
+                "EncryptionKeyResource_rotate",
+                () -> adds(
+                        () -> Api.send("POST", "/v1/encryption-key/rotate", owner(), null),
+                        "encryption_key.rewrap_started",
+                        "encryption_key.rotated"));
+        scripts.put(
                 "SettingsResource_change",
                 () -> adds(
                         () -> Api.patch("/v1/settings", owner(), Map.of("name", "Renamed " + UUID.randomUUID())),
@@ -291,6 +297,7 @@ class AuditCoverageTest {
         looks.put("JwksResource_keys", () -> shows("/.well-known/jwks.json"));
         looks.put("MeResource_show", () -> shows("/v1/me"));
         looks.put("WorkspaceResource_list", () -> shows("/v1/workspaces"));
+        looks.put("EncryptionKeyResource_show", () -> shows("/v1/encryption-key"));
         looks.put("SettingsResource_show", () -> shows("/v1/settings"));
         looks.put("ApiKeyResource_list", () -> shows("/v1/api-keys"));
         looks.put(

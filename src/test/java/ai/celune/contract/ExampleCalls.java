@@ -250,6 +250,14 @@ final class ExampleCalls implements AutoCloseable {
             Api.patch("/v1/settings", token(), Map.of("brokerPerMinute", 200, "apiKeyMaxDays", 80));
             return Call.of(token());
         });
+        prepared.put("EncryptionKeyResource_show", () -> {
+            Session owner = Actors.newWorkspace();
+            Api.send("POST", "/v1/encryption-key/rotate", owner.token(), null).require(202);
+            return Call.of(owner.token());
+        });
+        prepared.put(
+                "EncryptionKeyResource_rotate",
+                () -> Call.of(Actors.newWorkspace().token()));
         prepared.put("AuditResource_list", () -> {
             providerKey();
             return Call.of(token());

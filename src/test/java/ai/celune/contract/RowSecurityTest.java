@@ -70,6 +70,7 @@ class RowSecurityTest {
         Api.post("/v1/invitations", owner.token(), Map.of("email", Actors.newEmail(), "role", "member"))
                 .require(201);
         Actors.role(owner, "settings:read");
+        Api.send("POST", "/v1/encryption-key/rotate", owner.token(), null).require(202);
         return owner;
     }
 

@@ -150,6 +150,28 @@ public abstract class SealerContractTest {
     }
 
     @Test
+    void rotationTellsTheVersionThatSealsFromNowOn() {
+        int version = sealer().rotateKey(workspace);
+        assertEquals("v" + version, version(sealer().seal(binding, VALUE)));
+        assertEquals(2, version);
+        assertEquals(3, sealer().rotateKey(workspace));
+    }
+
+    @Test
+    void versionsBelowTheMinimumOpenNothing() {
+        String first = sealer().seal(binding, VALUE);
+        sealer().rotateKey(workspace);
+        String second = sealer().seal(binding, VALUE);
+        sealer().rotateKey(workspace);
+        sealer().raiseMinimum(workspace, 2);
+        sealer().raiseMinimum(workspace, 2);
+        refuses(binding, first);
+        assertEquals(Optional.empty(), rewrap(binding, first));
+        assertOpens(second);
+        assertOpens(sealer().seal(binding, VALUE));
+    }
+
+    @Test
     void doesNotRewrapForAnotherRow() {
         String sealed = sealer().seal(binding, VALUE);
         sealer().rotateKey(workspace);

@@ -91,15 +91,17 @@ final class Transit {
                 answer -> TransitAnswers.results(answer, items.size()));
     }
 
-    /** Makes the key of a workspace; does nothing when it exists. */
+    /**
+     * Makes the key of a workspace; does nothing when it exists. Without {@code auto_rotate_period}: Celune rotates by its own schedule, which is in the audit log and
+     * re-wraps; a version that Vault adds by itself would leave everything under the older ones with nobody knowing.
+     */
     void create(UUID workspace) {
         call(request(VaultRequest.Method.POST, "create key", "keys", workspace, null)
                 .body(Map.of(
                         "type", "aes256-gcm96",
                         "derived", true,
                         "exportable", false,
-                        "allow_plaintext_backup", false,
-                        "auto_rotate_period", "2160h"))
+                        "allow_plaintext_backup", false))
                 .expectedStatusCodes(DONE));
     }
 
@@ -115,6 +117,20 @@ final class Transit {
 
     void rotate(UUID workspace) {
         call(request(VaultRequest.Method.POST, "rotate key", "keys", workspace, "rotate")
+                .expectedStatusCodes(DONE));
+    }
+
+    int newestVersion(UUID workspace) {
+        return call(
+                request(VaultRequest.Method.GET, "read key", "keys", workspace, null)
+                        .expectedStatusCodes(DONE),
+                answer -> TransitAnswers.number(answer, "latest_version"));
+    }
+
+    /** Older versions stay in Vault's storage, where an operator can allow them again; nobody opens by them meanwhile. */
+    void raiseMinimum(UUID workspace, int version) {
+        call(request(VaultRequest.Method.POST, "raise minimum", "keys", workspace, "config")
+                .body(Map.of("min_decryption_version", version))
                 .expectedStatusCodes(DONE));
     }
 

@@ -45,6 +45,14 @@ final class TransitAnswers {
         return value.textValue();
     }
 
+    static int number(VaultResponse<Void> answer, String field) {
+        JsonNode value = tree(answer).path("data").path(field);
+        if (!value.isInt()) {
+            throw nonsense();
+        }
+        return value.intValue();
+    }
+
     /** Answers are matched by the reference that each item carries, not by their order. */
     static List<@Nullable String> results(VaultResponse<Void> answer, int size) {
         JsonNode tree = tree(answer);

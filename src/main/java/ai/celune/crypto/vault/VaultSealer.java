@@ -89,8 +89,14 @@ final class VaultSealer implements Sealer {
     }
 
     @Override
-    public void rotateKey(UUID workspace) {
+    public int rotateKey(UUID workspace) {
         keyWorker.rotate(workspace);
+        return keyWorker.newestVersion(workspace);
+    }
+
+    @Override
+    public void raiseMinimum(UUID workspace, int version) {
+        keyWorker.raiseMinimum(workspace, version);
     }
 
     @Override

@@ -94,7 +94,7 @@ class VaultSealerTest extends SealerContractTest {
     }
 
     @Test
-    void keysAreDerivedStayInsideAndRotateByThemselves() {
+    void keysAreDerivedStayInsideAndRotateOnlyWhenCeluneSays() {
         UUID workspace = UUID.randomUUID();
         sealer().createKey(workspace);
         JsonNode key = VAULT.read("celune-transit/keys/ws-" + workspace);
@@ -103,7 +103,7 @@ class VaultSealerTest extends SealerContractTest {
         assertFalse(key.path("exportable").asBoolean());
         assertFalse(key.path("allow_plaintext_backup").asBoolean());
         assertFalse(key.path("deletion_allowed").asBoolean());
-        assertEquals(90 * 24 * 3600, key.path("auto_rotate_period").asInt());
+        assertEquals(0, key.path("auto_rotate_period").asInt());
     }
 
     /** Case 13. */

@@ -1,0 +1,123 @@
+package ai.celune.encryptionkey;
+
+import ai.celune.audit.AuditLog;
+import ai.celune.audit.Origin;
+import ai.celune.crypto.SealedColumns;
+import ai.celune.crypto.Sealer;
+import ai.celune.tenancy.Scope;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * Rotates the keys whose time has come and re-wraps what rotated ones have sealed: for each workspace a page at a time in a transaction of its own, so that any
+ * replica goes on where another one stopped.
+ */
+@ApplicationScoped
+class KeyWork {
+    private static final Logger LOG = Logger.getLogger(KeyWork.class);
+    private static final Origin NOBODY = new Origin(null, null, null);
+
+    private final EntityManager entities;
+    private final EncryptionKeys keys;
+    private final SealedColumns columns;
+    private final Sealer sealer;
+    private final AuditLog audit;
+    private final Scope scope;
+    private final EncryptionKeyConfig config;
+    private final MeterRegistry metrics;
+    private final Clock clock;
+
+    KeyWork(
+            EntityManager entities,
+            EncryptionKeys keys,
+            SealedColumns columns,
+            Sealer sealer,
+            AuditLog audit,
+            Scope scope,
+            EncryptionKeyConfig config,
+            MeterRegistry metrics,
+            Clock clock) {
+        this.entities = entities;
+        this.keys = keys;
+        this.columns = columns;
+        this.sealer = sealer;
+        this.audit = audit;
+        this.scope = scope;
+        this.config = config;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    @Scheduled(every = "${celune.crypto.look-every:10m}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void rotate() {
+        List<?> due = scope.asPlatform(() -> entities.createNativeQuery(
+                        "select k.workspace_id from workspace_key k left join encryption_key e using (workspace_id)"
+                                + " where not k.ready and coalesce(e.rotated_at, k.created_at) <= :before"
+                                + " and (e.id is null or e.finished_at is not null)")
+                .setParameter("before", clock.instant().minus(config.rotateEvery()))
+                .getResultList());
+        forEach(due, keys::rotateWhenDue);
+    }
+
+    @Scheduled(every = "${celune.crypto.rewrap-pace:1s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void rewrap() {
+        List<?> rotated = scope.asPlatform(
+                () -> entities.createNativeQuery("select workspace_id from encryption_key where finished_at is null")
+                        .getResultList());
+        forEach(rotated, this::goOn);
+    }
+
+    private void forEach(List<?> workspaces, Consumer<UUID> work) {
+        for (Object workspace : workspaces) {
+            try {
+                scope.asWorkspace((UUID) workspace, () -> {
+                    work.accept((UUID) workspace);
+                    return workspace;
+                });
+            } catch (Exception e) {
+                // Also a commit that fails, which is a checked exception in disguise.
+                LOG.warnf("work on the key of workspace %s waits for the next run: %s", workspace, e);
+            }
+        }
+    }
+
+    private void goOn(UUID workspace) {
+        Optional<EncryptionKey> taken = keys.takeInWork(workspace);
+        if (taken.isEmpty()) {
+            return;
+        }
+        EncryptionKey key = taken.get();
+        if (key.state() == RewrapState.running) {
+            SealedColumns.Page page = columns.rewrap(workspace, key.position(), key.keyVersion());
+            key.moved(page, clock.instant());
+            count("rewrapped", page.rewrapped());
+            count("failed", page.failed());
+        } else if (key.hasSettled(clock.instant()) && key.verified(columns.below(key.keyVersion()), clock.instant())) {
+            end(workspace, key);
+        }
+    }
+
+    /** Before the commit: should it fail, the next run raises again, which is harmless. */
+    private void end(UUID workspace, EncryptionKey key) {
+        if (key.state() == RewrapState.done) {
+            sealer.raiseMinimum(workspace, key.keyVersion());
+            key.raised();
+        }
+        audit.recordFrom(
+                NOBODY,
+                new EncryptionKeyEvents.RewrapEnded(
+                        workspace, key.keyVersion(), key.lowestVersion(), key.done(), key.failed()));
+    }
+
+    private void count(String outcome, int values) {
+        metrics.counter("celune.crypto.rewraps", "outcome", outcome).increment(values);
+    }
+}
