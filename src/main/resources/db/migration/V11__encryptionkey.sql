@@ -23,7 +23,7 @@ alter table encryption_key force row level security;
 create policy ws_isolation on encryption_key to ${app}
     using (workspace_id = (select app_workspace_id())) with check (workspace_id = (select app_workspace_id()));
 create policy platform on encryption_key for select to ${app} using ((select app_is_platform()));
-grant select, insert, update on encryption_key to ${app};
+grant select, insert, update, delete on encryption_key to ${app};
 
 call classify_table('encryption_key', 'workspace', 'encryptionkey', 'life of the workspace');
 call classify('encryption_key', 'id', 'internal', 'names the row', 'never');
@@ -40,3 +40,36 @@ call classify('encryption_key', 'failed', 'internal', 'progress', 'never');
 call classify('encryption_key', 'moved_at', 'internal', 'progress', 'never');
 call classify('encryption_key', 'finished_at', 'internal', 'progress', 'never');
 call classify('encryption_key', 'version', 'internal', 'lost-update guard', 'never');
+
+-- What stays of a deleted workspace: how far its destruction has come, and how it was proved.
+create table shred_record (
+    workspace_id     uuid primary key,
+    key_version      int         not null check (key_version > 0),
+    begun_at         timestamptz not null,
+    key_destroyed_at timestamptz,
+    proved_at        timestamptz,
+    failure          text check (length(failure) between 1 and 200),
+    rows_deleted     bigint      not null check (rows_deleted >= 0),
+    finished_at      timestamptz,
+    horizon          timestamptz,
+    check ((failure is null) = (proved_at is null)),
+    check (proved_at is null or key_destroyed_at is not null),
+    check (finished_at is null or proved_at is not null)
+);
+create index shred_record_in_work on shred_record (begun_at) where finished_at is null;
+
+alter table shred_record enable row level security;
+alter table shred_record force row level security;
+create policy platform on shred_record to ${app} using ((select app_is_platform())) with check ((select app_is_platform()));
+grant select, insert, update on shred_record to ${app};
+
+call classify_table('shred_record', 'platform', 'shredding', 'for ever');
+call classify('shred_record', 'workspace_id', 'internal', 'names what is gone', 'never', 'keep');
+call classify('shred_record', 'key_version', 'internal', 'names the keys', 'never', 'keep');
+call classify('shred_record', 'begun_at', 'internal', 'history', 'never', 'keep');
+call classify('shred_record', 'key_destroyed_at', 'internal', 'proof', 'never', 'keep');
+call classify('shred_record', 'proved_at', 'internal', 'proof', 'never', 'keep');
+call classify('shred_record', 'failure', 'internal', 'proof', 'never', 'keep');
+call classify('shred_record', 'rows_deleted', 'internal', 'progress', 'never', 'keep');
+call classify('shred_record', 'finished_at', 'internal', 'history', 'never', 'keep');
+call classify('shred_record', 'horizon', 'internal', 'proof', 'never', 'keep');

@@ -3,6 +3,7 @@ create table workspace (
     name                  text        not null check (length(name) between 1 and 100),
     broker_per_minute     int check (broker_per_minute between 1 and 100000),
     api_key_max_days      int check (api_key_max_days between 1 and 3650),
+    deletes_at            timestamptz,
     created_at            timestamptz not null,
     version               int         not null
 );
@@ -75,13 +76,14 @@ begin
 end $$;
 create policy ws_isolation on workspace to ${app}
     using (id = (select app_workspace_id())) with check (id = (select app_workspace_id()));
+create policy ending on workspace for select to ${app} using ((select app_is_platform()) and deletes_at is not null);
 create policy own on membership for select to ${app} using (user_id = (select app_user_id()));
 create policy own on workspace for select to ${app}
     using (id in (select m.workspace_id from membership m where m.user_id = (select app_user_id())));
 
-grant select, insert, update on workspace, service_account, invitation to ${app};
-grant select, insert, update, delete on workspace_role, membership to ${app};
-grant select (id, broker_per_minute) on workspace to ${authn};
+-- Deleted are workspaces whose grace is over, with all that is theirs.
+grant select, insert, update, delete on workspace, service_account, invitation, workspace_role, membership to ${app};
+grant select (id, broker_per_minute, deletes_at) on workspace to ${authn};
 grant select (workspace_id, name, permissions) on workspace_role to ${authn};
 grant select (workspace_id, user_id, role, created_at) on membership to ${authn};
 grant select (workspace_id, id, role, removed_at) on service_account to ${authn};
@@ -92,6 +94,7 @@ call classify('workspace', 'id', 'internal', 'names the workspace');
 call classify('workspace', 'name', 'internal', 'label');
 call classify('workspace', 'broker_per_minute', 'internal', 'limit');
 call classify('workspace', 'api_key_max_days', 'internal', 'policy');
+call classify('workspace', 'deletes_at', 'internal', 'end of life');
 call classify('workspace', 'created_at', 'internal', 'history');
 call classify('workspace', 'version', 'internal', 'lost-update guard', 'never');
 call classify_table('workspace_role', 'workspace', 'workspace', 'life of the role');

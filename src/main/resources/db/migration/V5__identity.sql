@@ -16,7 +16,7 @@ create unique index account_by_email on account (email) where password_hash is n
 create table session (
     id           uuid primary key,
     user_id      uuid        not null references account,
-    workspace_id uuid references workspace,
+    workspace_id uuid references workspace on delete set null,
     epoch        int         not null,
     salt         bytea       not null check (octet_length(salt) = 32),
     generation   int         not null,

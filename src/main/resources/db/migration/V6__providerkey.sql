@@ -41,7 +41,7 @@ begin
         execute format('create policy ws_isolation on %I to ${app} using (workspace_id = (select app_workspace_id())) with check (workspace_id = (select app_workspace_id()))', t);
     end loop;
 end $$;
-grant select, insert, update (sealed) on fingerprint_key to ${app};
+grant select, insert, delete, update (sealed) on fingerprint_key to ${app};
 grant select, insert, update, delete on provider_key to ${app};
 
 call classify_table('fingerprint_key', 'workspace', 'providerkey', 'life of the workspace');

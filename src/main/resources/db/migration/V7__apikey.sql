@@ -105,7 +105,7 @@ create policy told on api_key_use for delete to ${app}
 create policy authentication on api_key for select to ${authn} using (true);
 create policy authentication on api_key_binding for select to ${authn} using (true);
 grant select (workspace_id, api_key_id, provider_key_id) on api_key_binding to ${authn};
-grant select, insert, update on api_key to ${app};
+grant select, insert, update, delete on api_key to ${app};
 grant select, insert, delete on api_key_binding to ${app};
 grant select, insert, update, delete on api_key_use to ${app};
 grant select (id, workspace_id, user_id, service_account_id, token_hash, workload_issuer, workload_subject, workload_audience, scopes, allowed_addresses,

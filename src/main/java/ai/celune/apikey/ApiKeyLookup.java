@@ -33,7 +33,7 @@ class ApiKeyLookup {
             + " k.expires_at, k.revoked_at is not null, coalesce(m.role, s.role), w.broker_per_minute,"
             + " array(select b.provider_key_id from api_key_binding b"
             + " where b.workspace_id = k.workspace_id and b.api_key_id = k.id), k.allowed_addresses, r.permissions,"
-            + " k.read_per_minute, k.write_per_minute, k.broker_per_minute"
+            + " k.read_per_minute, k.write_per_minute, k.broker_per_minute, w.deletes_at is not null"
             + " from api_key k join workspace w on w.id = k.workspace_id"
             + " left join membership m on m.workspace_id = k.workspace_id and m.user_id = k.user_id"
             + " left join service_account s on s.workspace_id = k.workspace_id and s.id = k.service_account_id"
@@ -113,6 +113,9 @@ class ApiKeyLookup {
         }
         if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
             throw new RefusedCredential(credential, principal, workspace, "expired");
+        }
+        if (row.getBoolean(16)) {
+            throw new RefusedCredential(credential, principal, workspace, "workspace_deleted");
         }
         Set<String> allowed = set(row.getArray(11), String.class);
         if (!allowed.isEmpty() && !isIn(allowed, address)) {

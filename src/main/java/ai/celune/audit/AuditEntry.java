@@ -3,6 +3,7 @@ package ai.celune.audit;
 import ai.celune.crypto.Binding;
 import ai.celune.crypto.Digest;
 import ai.celune.crypto.Envelopes;
+import ai.celune.crypto.SecretShreddedException;
 import ai.celune.security.Actor;
 import ai.celune.security.RequestFacts;
 import ai.celune.tenancy.Ids;
@@ -122,9 +123,14 @@ record AuditEntry(
                 values.put("userAgent", request.userAgent());
             }
         }
-        return values.isEmpty()
-                ? null
-                : envelopes.seal(new Binding(workspace, id, "audit-opening", 1), canonical(values, json));
+        try {
+            return values.isEmpty()
+                    ? null
+                    : envelopes.seal(new Binding(workspace, id, "audit-opening", 1), canonical(values, json));
+        } catch (SecretShreddedException _) {
+            // Nobody could ever open them, and what happens in the last minutes of a workspace is still an entry.
+            return null;
+        }
     }
 
     private static byte[] canonical(Map<String, ? extends @Nullable Object> values, ObjectMapper json) {

@@ -70,6 +70,7 @@ public class OpenStreams {
             boolean named = actor.credential().id().equals(id)
                     || actor.principal().id().equals(id)
                     || id.equals(actor.userId())
+                    || id.equals(actor.workspaceId())
                     || id.equals(providerKey);
             return named && (end.workspaceId() == null || end.workspaceId().equals(actor.workspaceId()));
         }

@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
+import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
@@ -47,7 +48,7 @@ class DataKeys {
     }
 
     /** @param left uses until it is replaced */
-    record DataKey(UUID id, byte[] bytes, AtomicInteger left) {
+    record DataKey(UUID id, UUID workspace, byte[] bytes, AtomicInteger left) {
         boolean use() {
             return left.getAndDecrement() > 0;
         }
@@ -85,7 +86,8 @@ class DataKeys {
     private DataKey create(UUID workspace) {
         UUID id = Ids.next();
         try (var connection = appends.getConnection();
-                var read = connection.prepareStatement("select public_key from workspace_key where workspace_id = ?");
+                var read = connection.prepareStatement(
+                        "select public_key, shredding_at is not null from workspace_key where workspace_id = ?");
                 var store = connection.prepareStatement(
                         "insert into data_key (id, workspace_id, encapsulated, created_at) values (?, ?, ?, ?)")) {
             read.setObject(1, workspace);
@@ -93,13 +95,16 @@ class DataKeys {
                 if (!row.next()) {
                     throw new SecretKeyMissingException();
                 }
+                if (row.getBoolean(2)) {
+                    throw new SecretShreddedException();
+                }
                 KeyAgreement.Agreed agreed = KeyAgreement.agree(row.getBytes(1));
                 store.setObject(1, id);
                 store.setObject(2, workspace);
                 store.setBytes(3, agreed.encapsulated());
                 store.setObject(4, clock.instant().atOffset(ZoneOffset.UTC));
                 store.executeUpdate();
-                return key(id, agreed.secret(), USES_TO_SEAL);
+                return key(id, workspace, agreed.secret(), USES_TO_SEAL);
             }
         } catch (SQLException e) {
             throw new PersistenceException(e);
@@ -109,7 +114,7 @@ class DataKeys {
     private DataKey read(UUID workspace, UUID id) {
         try (var connection = business.getConnection();
                 var statement = connection.prepareStatement(
-                        "select k.sealed_private_key, d.encapsulated"
+                        "select k.sealed_private_key, d.encapsulated, k.shredding_at is not null"
                                 + " from data_key d join workspace_key k using (workspace_id) where d.id = ? and d.workspace_id = ?")) {
             statement.setObject(1, id);
             statement.setObject(2, workspace);
@@ -117,8 +122,11 @@ class DataKeys {
                 if (!row.next()) {
                     throw new SecretIntegrityException();
                 }
+                if (row.getBoolean(3)) {
+                    throw new SecretShreddedException();
+                }
                 try (Secret privateKey = sealer.open(WorkspaceKeys.binding(workspace), row.getString(1))) {
-                    return key(id, KeyAgreement.recover(privateKey.bytes(), row.getBytes(2)), USES_TO_OPEN);
+                    return key(id, workspace, KeyAgreement.recover(privateKey.bytes(), row.getBytes(2)), USES_TO_OPEN);
                 }
             }
         } catch (SQLException e) {
@@ -126,10 +134,30 @@ class DataKeys {
         }
     }
 
-    private static DataKey key(UUID id, byte[] agreed, int uses) {
+    /** Those of workspaces that are shredded leave the memory of every replica before the key in the store is destroyed. */
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void forgetShredded() {
+        try (var connection = appends.getConnection();
+                var statement =
+                        connection.prepareStatement("select workspace_id from workspace_key where shredding_at > ?")) {
+            statement.setObject(
+                    1, clock.instant().minus(TIME_TO_SEAL.multipliedBy(2)).atOffset(ZoneOffset.UTC));
+            try (var row = statement.executeQuery()) {
+                while (row.next()) {
+                    UUID workspace = row.getObject(1, UUID.class);
+                    sealing.invalidate(workspace);
+                    opening.asMap().values().removeIf(key -> key.workspace().equals(workspace));
+                }
+            }
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+
+    private static DataKey key(UUID id, UUID workspace, byte[] agreed, int uses) {
         byte[] bytes = Derivation.hkdf(
                 agreed, new byte[0], Digest.ofList(PURPOSE, id.toString().getBytes(UTF_8)), Digest.LENGTH);
-        return new DataKey(id, bytes, new AtomicInteger(uses));
+        return new DataKey(id, workspace, bytes, new AtomicInteger(uses));
     }
 
     private static Cache<UUID, DataKey> cache(Duration time, Clock clock) {

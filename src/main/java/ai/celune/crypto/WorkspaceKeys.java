@@ -173,12 +173,60 @@ public class WorkspaceKeys {
                 .orElseThrow(SecretKeyMissingException::new);
     }
 
-    /** As {@link #lock}, but waits for nobody. @return whether nobody else has it */
+    /** As {@link #lock}, but waits for nobody, and says whether it has the key. */
     public boolean tryLock(UUID workspace) {
         return one(
                         "select created_at from workspace_key where workspace_id = ? for no key update skip locked",
                         workspace)
                 .isPresent();
+    }
+
+    /** Says of the transaction's workspace that its key is to be destroyed: from the commit on no replica begins to use it for bulk data, and within seconds none goes on. */
+    public void beginShredding(UUID workspace) {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement(
+                        "update workspace_key set shredding_at = ? where workspace_id = ? and shredding_at is null")) {
+            statement.setObject(1, clock.instant().atOffset(ZoneOffset.UTC));
+            statement.setObject(2, workspace);
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+
+    public boolean isShredding(UUID workspace) {
+        return one(
+                        "select shredding_at from workspace_key where workspace_id = ? and shredding_at is not null",
+                        workspace)
+                .isPresent();
+    }
+
+    /**
+     * Really tries to open what the key of the transaction's workspace has sealed, now that the key is destroyed.
+     *
+     * @return how the store refused it; empty when it did not
+     * @throws SecretStoreUnavailableException when the store cannot say
+     */
+    public Optional<String> triedInVain(UUID workspace) {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement(
+                        "select sealed_private_key from workspace_key where workspace_id = ?")) {
+            statement.setObject(1, workspace);
+            try (var row = statement.executeQuery()) {
+                row.next();
+                return refusal(workspace, row.getString(1));
+            }
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+
+    private Optional<String> refusal(UUID workspace, String sealed) {
+        try (Secret _ = sealer.open(binding(workspace), sealed)) {
+            return Optional.empty();
+        } catch (SecretKeyMissingException | SecretShreddedException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     private Optional<Instant> one(String sql, UUID workspace) {

@@ -60,7 +60,7 @@ class KeyWork {
     void rotate() {
         List<?> due = scope.asPlatform(() -> entities.createNativeQuery(
                         "select k.workspace_id from workspace_key k left join encryption_key e using (workspace_id)"
-                                + " where not k.ready and coalesce(e.rotated_at, k.created_at) <= :before"
+                                + " where not k.ready and k.shredding_at is null and coalesce(e.rotated_at, k.created_at) <= :before"
                                 + " and (e.id is null or e.finished_at is not null)")
                 .setParameter("before", clock.instant().minus(config.rotateEvery()))
                 .getResultList());
@@ -69,9 +69,10 @@ class KeyWork {
 
     @Scheduled(every = "${celune.crypto.rewrap-pace:1s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void rewrap() {
-        List<?> rotated = scope.asPlatform(
-                () -> entities.createNativeQuery("select workspace_id from encryption_key where finished_at is null")
-                        .getResultList());
+        List<?> rotated = scope.asPlatform(() -> entities.createNativeQuery(
+                        "select workspace_id from encryption_key join workspace_key using (workspace_id)"
+                                + " where finished_at is null and shredding_at is null")
+                .getResultList());
         forEach(rotated, this::goOn);
     }
 

@@ -22,6 +22,7 @@ import jakarta.persistence.TypedQuery;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -68,7 +69,7 @@ public class ProviderKeyUses {
      *
      * @param wanted the key that the caller named; null to take the only one that fits
      * @param longest after which the call has ended, whatever happens to it
-     * @throws Problem {@code provider_key_missing}, {@code provider_key_ambiguous}, 404 for a foreign id, 403 for one that is not bound, and those of {@link Gate#require}
+     * @throws Problem {@code provider_key_missing}, {@code provider_key_ambiguous}, {@code secret_shredded} while the workspace is being deleted, 404 for a foreign id, 403 for one that is not bound, and those of {@link Gate#require}
      */
     public UsableKey begin(
             Actor actor,
@@ -80,6 +81,9 @@ public class ProviderKeyUses {
             Duration longest) {
         return scope.asWorkspace(actor.workspace(), () -> {
             Picked picked = pick(actor, provider.name(), wanted);
+            if (picked.deletesAt() != null) {
+                throw new Problem(ErrorCode.SECRET_SHREDDED);
+            }
             ProviderKey key = picked.key();
             String host = URI.create(key.baseUrl()).getHost();
             String policy = gate.require(provider, host, picked.decided(), key.attestation());
@@ -118,13 +122,17 @@ public class ProviderKeyUses {
         return catalogue.find(key == null ? "" : key.provider()).orElseThrow(NotFound::new);
     }
 
-    /** With what the operator has decided about its provider, in one statement. */
-    private record Picked(ProviderKey key, @Nullable Clearance decided) {
-        private static final String QUERY = "select key, decided from ProviderKey key"
+    /** With what the operator has decided about its provider and the end of its workspace, in one statement. */
+    private record Picked(
+            ProviderKey key,
+            @Nullable Clearance decided,
+            @Nullable Instant deletesAt) {
+        private static final String QUERY = "select key, decided, w.deletesAt from ProviderKey key"
+                + " join Workspace w on w.id = key.workspaceId"
                 + " left join Clearance decided on decided.provider = key.provider where key.provider = :provider";
 
         static Picked of(Object[] row) {
-            return new Picked((ProviderKey) row[0], (Clearance) row[1]);
+            return new Picked((ProviderKey) row[0], (Clearance) row[1], (Instant) row[2]);
         }
     }
 

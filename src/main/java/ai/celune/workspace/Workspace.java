@@ -25,6 +25,9 @@ class Workspace {
     @Column(name = "api_key_max_days")
     private @Nullable Integer apiKeyMaxDays;
 
+    @Column(name = "deletes_at")
+    private @Nullable Instant deletesAt;
+
     @Column(name = "created_at", nullable = false, updatable = false)
     private Instant createdAt;
 
@@ -43,6 +46,20 @@ class Workspace {
         name = newName;
         brokerPerMinute = newBrokerPerMinute;
         apiKeyMaxDays = newApiKeyMaxDays;
+    }
+
+    void deleteAt(Instant endOfGrace) {
+        deletesAt = endOfGrace;
+    }
+
+    void restore() {
+        deletesAt = null;
+    }
+
+    /** When its grace ends; null while nobody wants it deleted. */
+    @Nullable
+    Instant deletesAt() {
+        return deletesAt;
     }
 
     UUID id() {

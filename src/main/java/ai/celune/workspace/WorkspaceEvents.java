@@ -18,6 +18,13 @@ interface WorkspaceEvents {
     @Event(value = "workspace.selected", target = "workspace")
     record Selected(UUID target) implements AuditEvent {}
 
+    /** {@code deletesAt}: until then an owner can take it back. */
+    @Event(value = "workspace.deletion_requested", target = "workspace")
+    record DeletionRequested(UUID target, Instant deletesAt) implements AuditEvent {}
+
+    @Event(value = "workspace.restored", target = "workspace")
+    record Restored(UUID target) implements AuditEvent {}
+
     @Event(value = "member.invited", target = "invitation")
     record Invited(
             UUID target,

@@ -4,12 +4,15 @@ import ai.celune.idempotency.Idempotent;
 import ai.celune.identity.People;
 import ai.celune.identity.Tokens;
 import ai.celune.security.CurrentRequest;
+import ai.celune.stepup.RecentProof;
 import ai.celune.web.Page;
 import ai.celune.web.Refuses;
 import ai.celune.web.Responses;
 import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -57,6 +60,25 @@ class WorkspaceResource {
     public Tokens select(@RestPath UUID id) {
         requirePerson();
         return workspaces.select(id);
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @RecentProof
+    @PermissionsAllowed(WorkspacePermissions.OWN)
+    @Operation(summary = "Delete the caller's workspace, and destroy its encryption key once the grace is over")
+    public RestResponse<WorkspaceView> delete(@RestPath UUID id) {
+        return Responses.accepted(WorkspaceView.of(workspaces.delete(id)));
+    }
+
+    @POST
+    @Path("/{id}/restore")
+    @RecentProof
+    @PermissionsAllowed(WorkspacePermissions.OWN)
+    @Operation(summary = "Take back the deletion of the caller's workspace")
+    @Refuses(status = 410, why = "The grace is over.")
+    public WorkspaceView restore(@RestPath UUID id) {
+        return WorkspaceView.of(workspaces.restore(id));
     }
 
     private void requirePerson() {

@@ -7,19 +7,26 @@ import ai.celune.identity.Sessions;
 import ai.celune.identity.Tokens;
 import ai.celune.identity.WorkspaceFounded;
 import ai.celune.security.Actor;
+import ai.celune.security.CredentialEnded;
 import ai.celune.security.CurrentRequest;
 import ai.celune.tenancy.Scope;
+import ai.celune.web.ErrorCode;
 import ai.celune.web.NotFound;
+import ai.celune.web.Problem;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
+import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A person's workspaces: made with an access code, listed, selected. */
+/** A person's workspaces: made with an access code, listed, selected, deleted and taken back. */
 @ApplicationScoped
 class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
     private final Members members;
@@ -29,6 +36,8 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
     private final CurrentRequest request;
     private final WorkspaceKeys workspaceKeys;
     private final Scope scope;
+    private final Event<CredentialEnded> ended;
+    private final WorkspaceConfig config;
     private final Clock clock;
 
     Workspaces(
@@ -39,6 +48,8 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
             CurrentRequest request,
             WorkspaceKeys workspaceKeys,
             Scope scope,
+            Event<CredentialEnded> ended,
+            WorkspaceConfig config,
             Clock clock) {
         this.members = members;
         this.codes = codes;
@@ -47,6 +58,8 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
         this.request = request;
         this.workspaceKeys = workspaceKeys;
         this.scope = scope;
+        this.ended = ended;
+        this.config = config;
         this.clock = clock;
     }
 
@@ -93,6 +106,52 @@ class Workspaces implements PanacheRepositoryBase<Workspace, UUID> {
                         .setMaxResults(most)
                         .getResultList());
         return found.stream().map(Workspace.class::cast).toList();
+    }
+
+    /**
+     * From now on API keys and secrets are refused and what is open ends; once the grace is over the workspace is destroyed. Repeating it changes nothing.
+     *
+     * @throws NotFound for any but the caller's workspace
+     */
+    @Transactional
+    Workspace delete(UUID id) {
+        Workspace workspace = own(id);
+        if (workspace.deletesAt() == null) {
+            Instant end = clock.instant().plus(config.deletionGrace());
+            workspace.deleteAt(end);
+            audit.record(new WorkspaceEvents.DeletionRequested(id, end));
+            ended.fire(CredentialEnded.everywhere(id));
+            flush();
+        }
+        return workspace;
+    }
+
+    /**
+     * Takes the deletion back. Repeating it changes nothing.
+     *
+     * @throws Problem {@code secret_shredded} when the grace is over
+     */
+    @Transactional
+    Workspace restore(UUID id) {
+        Workspace workspace = own(id);
+        Instant end = workspace.deletesAt();
+        if (end != null) {
+            // Another replica's clock may have been ahead of this one's.
+            if (!end.isAfter(clock.instant()) || workspaceKeys.isShredding(id)) {
+                throw new Problem(ErrorCode.SECRET_SHREDDED);
+            }
+            workspace.restore();
+            audit.record(new WorkspaceEvents.Restored(id));
+            flush();
+        }
+        return workspace;
+    }
+
+    private Workspace own(UUID id) {
+        if (!id.equals(request.requireActor().workspaceId())) {
+            throw new NotFound();
+        }
+        return Objects.requireNonNull(findById(id, LockModeType.PESSIMISTIC_WRITE));
     }
 
     /** A new session in another workspace of the caller; the old session ends. */

@@ -128,6 +128,15 @@ class EndedRightsTest {
     }
 
     @Test
+    void aDeletedWorkspacesStreamEnds() throws Exception {
+        Actors.Key key = key(owner.token(), providerKey, null, null);
+        try (InputStream ends = open(key.token())) {
+            Api.delete("/v1/workspaces/" + owner.workspaceId(), owner.token()).require(202);
+            assertEnds(ends, key.id());
+        }
+    }
+
+    @Test
     void aDeletedProviderKeysStreamEndsAndThatOfAnotherGoesOn() throws Exception {
         Actors.Key deleted = key(owner.token(), providerKey, null, null);
         Actors.Key other = key(owner.token(), providerKey(owner), null, null);

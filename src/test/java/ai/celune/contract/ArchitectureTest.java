@@ -54,6 +54,7 @@ class ArchitectureTest {
             "auditlog", Set.of(),
             "broker", Set.of("provider", "providerkey"),
             "encryptionkey", Set.of("workspace"),
+            "shredding", Set.of(),
             "ops", Set.of());
 
     /** Who may bind a transaction to somebody else than the caller. */
@@ -80,6 +81,8 @@ class ArchitectureTest {
             "provider.Clearances",
             "providerkey.ProviderKeyUses",
             "providerkey.UnknownEnds",
+            "shredding.Shredding",
+            "shredding.Shreds",
             "workspace.Workspaces");
 
     /** Who may speak SQL past the ORM, where only row-level security stands guard. */
@@ -110,6 +113,8 @@ class ArchitectureTest {
             "ops.DatabaseTime",
             "provider.Clearances",
             "providerkey.Fingerprints",
+            "shredding.Shredding",
+            "shredding.WorkspaceRows",
             "tenancy.Quotas",
             "tenancy.Scope",
             "workspace.Workspaces");
@@ -204,7 +209,15 @@ class ArchitectureTest {
                 .map(JavaClass::getSimpleName)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(
-                Set.of("AccessCode", "Account", "BrowserSession", "Clearance", "RefreshToken", "Session", "Workspace"),
+                Set.of(
+                        "AccessCode",
+                        "Account",
+                        "BrowserSession",
+                        "Clearance",
+                        "RefreshToken",
+                        "Session",
+                        "ShredRecord",
+                        "Workspace"),
                 others);
     }
 

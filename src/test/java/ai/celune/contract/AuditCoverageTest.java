@@ -276,6 +276,19 @@ class AuditCoverageTest {
                     () -> Api.post("/v1/workspaces", owner(), Map.of("name", "Second", "accessCode", code)),
                     reply -> Map.of(reply.id(), List.of("workspace.created"), OPERATORS, List.of("access_code.used")));
         });
+        scripts.put("WorkspaceResource_delete", () -> {
+            Session owner = Actors.newWorkspace();
+            return new Step(
+                    () -> Api.delete("/v1/workspaces/" + owner.workspaceId(), owner.token()),
+                    reply -> Map.of(owner.workspaceId(), List.of("workspace.deletion_requested")));
+        });
+        scripts.put("WorkspaceResource_restore", () -> {
+            Session owner = Actors.newWorkspace();
+            Api.delete("/v1/workspaces/" + owner.workspaceId(), owner.token()).require(202);
+            return new Step(
+                    () -> Api.send("POST", "/v1/workspaces/" + owner.workspaceId() + "/restore", owner.token(), null),
+                    reply -> Map.of(owner.workspaceId(), List.of("workspace.restored")));
+        });
         scripts.put("WorkspaceResource_select", () -> {
             Session session = actors.owner().again();
             UUID second = Api.post(
@@ -320,6 +333,10 @@ class AuditCoverageTest {
                 "ProviderKeyResource_get",
                 () -> shows("/v1/provider-keys/" + createProviderKey().id(), "data.read"));
         looks.put("ProviderResource_list", () -> shows("/v1/providers"));
+        looks.put(
+                "PlatformShredResource_list",
+                () -> new Step(
+                        () -> Api.get("/v1/platform/shreds", Actors.operator().token()), reply -> Map.of()));
         looks.put(
                 "PlatformProviderResource_list",
                 () -> new Step(

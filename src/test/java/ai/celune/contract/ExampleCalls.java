@@ -9,6 +9,7 @@ import ai.celune.support.Api;
 import ai.celune.support.MailedCode;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
+import ai.celune.support.Rows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -207,6 +208,21 @@ final class ExampleCalls implements AutoCloseable {
             Session session = owner().again();
             Map<String, Object> second = Map.of("name", "Second", "accessCode", Actors.accessCode());
             return Call.to(Api.post("/v1/workspaces", session.token(), second).id(), session.token());
+        });
+        prepared.put("WorkspaceResource_delete", () -> {
+            Session owner = Actors.newWorkspace();
+            return Call.to(owner.workspaceId(), owner.token());
+        });
+        prepared.put("WorkspaceResource_restore", () -> {
+            Session owner = Actors.newWorkspace();
+            Api.delete("/v1/workspaces/" + owner.workspaceId(), owner.token()).require(202);
+            return Call.to(owner.workspaceId(), owner.token());
+        });
+        prepared.put("PlatformShredResource_list", () -> {
+            Rows.update(
+                    "insert into shred_record values (?, 1, now(), now(), now(), 'no key', 7, now(), now())",
+                    UUID.randomUUID());
+            return Call.of(operator());
         });
         prepared.put("MemberResource_list", () -> Call.of(token()));
         prepared.put(

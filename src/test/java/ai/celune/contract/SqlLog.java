@@ -22,9 +22,9 @@ final class SqlLog implements AutoCloseable {
     private static final Pattern LINE =
             Pattern.compile("@celune_(\\w+)@(\\d+)@ LOG:  (?:statement|execute [^:]+): (.*)", Pattern.DOTALL);
     private static final Pattern TABLE = Pattern.compile("\\b(?:from|into|update)\\s+(?:only\\s+)?([a-z_]+)");
-    /** The work outside every request: counting calls of API keys, looking for uses without an end, deleting what has expired, making keys ready, ends of credentials. */
+    /** The work outside every request: counting calls of API keys, looking for uses without an end, deleting what has expired, making keys ready, ends of credentials, shredded workspaces. */
     private static final Pattern BACKGROUND = Pattern.compile(
-            "api_key_use|left join credential_end|listen |distinct workspace_id|classified_table|count\\(\\*\\) from workspace_key|insert into workspace_key");
+            "api_key_use|left join credential_end|listen |distinct workspace_id|classified_table|count\\(\\*\\) from workspace_key|insert into workspace_key|shredding_at > ");
 
     /** What the driver asks for itself, once per connection. */
     private static final Pattern DRIVER =

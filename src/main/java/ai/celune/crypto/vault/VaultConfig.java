@@ -37,6 +37,9 @@ public interface VaultConfig {
     /** PEM file of that certificate's key (PKCS #8). */
     Optional<Path> keyFile();
 
+    /** How long the operator keeps Vault's snapshots: until then one could bring back the key of a workspace that was shredded. */
+    Optional<Duration> snapshotRetention();
+
     /** Seals and opens. */
     Identity runtime();
 
