@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /**
  * Data keys in memory: one per workspace that seals, and those that were opened lately. Both are bounded in number, time and uses. A key that leaves is not
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 @ApplicationScoped
 class DataKeys {
+    private static final Logger LOG = Logger.getLogger(DataKeys.class);
     private static final int USES_TO_SEAL = 100_000;
     private static final Duration TIME_TO_SEAL = Duration.ofHours(2);
     private static final int USES_TO_OPEN = 1_000;
@@ -150,7 +152,8 @@ class DataKeys {
                 }
             }
         } catch (SQLException e) {
-            throw new PersistenceException(e);
+            // Each second while the database is away, of which others tell; and without it nothing is sealed.
+            LOG.debugf("data keys are looked through at the next run: %s", e);
         }
     }
 

@@ -97,7 +97,8 @@ public class SealedColumns {
 
     private int count(SealedColumn column, int version) {
         try (Connection connection = dataSource.getConnection();
-                var statement = connection.prepareStatement("select count(" + column.column() + ") from " + column.table() + older(column))) {
+                var statement = connection.prepareStatement(
+                        "select count(" + column.column() + ") from " + column.table() + older(column))) {
             statement.setInt(1, version);
             try (var row = statement.executeQuery()) {
                 row.next();

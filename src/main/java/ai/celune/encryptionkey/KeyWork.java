@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -58,25 +59,34 @@ class KeyWork {
 
     @Scheduled(every = "${celune.crypto.look-every:10m}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void rotate() {
-        List<?> due = scope.asPlatform(() -> entities.createNativeQuery(
-                        "select k.workspace_id from workspace_key k left join encryption_key e using (workspace_id)"
-                                + " where not k.ready and k.shredding_at is null and coalesce(e.rotated_at, k.created_at) <= :before"
-                                + " and (e.id is null or e.finished_at is not null)")
-                .setParameter("before", clock.instant().minus(config.rotateEvery()))
-                .getResultList());
-        forEach(due, keys::rotateWhenDue);
+        forEach(
+                () -> entities.createNativeQuery(
+                                "select k.workspace_id from workspace_key k left join encryption_key e using (workspace_id)"
+                                        + " where not k.ready and k.shredding_at is null and coalesce(e.rotated_at, k.created_at) <= :before"
+                                        + " and (e.id is null or e.finished_at is not null)")
+                        .setParameter("before", clock.instant().minus(config.rotateEvery()))
+                        .getResultList(),
+                keys::rotateWhenDue);
     }
 
     @Scheduled(every = "${celune.crypto.rewrap-pace:1s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void rewrap() {
-        List<?> rotated = scope.asPlatform(() -> entities.createNativeQuery(
-                        "select workspace_id from encryption_key join workspace_key using (workspace_id)"
-                                + " where finished_at is null and shredding_at is null")
-                .getResultList());
-        forEach(rotated, this::goOn);
+        forEach(
+                () -> entities.createNativeQuery(
+                                "select workspace_id from encryption_key join workspace_key using (workspace_id)"
+                                        + " where finished_at is null and shredding_at is null")
+                        .getResultList(),
+                this::goOn);
     }
 
-    private void forEach(List<?> workspaces, Consumer<UUID> work) {
+    private void forEach(Supplier<List<?>> wanted, Consumer<UUID> work) {
+        List<?> workspaces = List.of();
+        try {
+            workspaces = scope.asPlatform(wanted);
+        } catch (Exception e) {
+            // Each second while the database is away, of which others tell.
+            LOG.debugf("work on keys waits for the next run: %s", e);
+        }
         for (Object workspace : workspaces) {
             try {
                 scope.asWorkspace((UUID) workspace, () -> {
