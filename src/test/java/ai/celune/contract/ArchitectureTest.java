@@ -60,6 +60,7 @@ class ArchitectureTest {
             "apikey.ApiKeyExpiry",
             "apikey.ApiKeyUses",
             "audit.OpenActions",
+            "audit.UnknownEnds",
             "auditlog.AuditReads",
             "classification.Retention",
             "crypto.WorkspaceKeys",
@@ -77,7 +78,6 @@ class ArchitectureTest {
             "identity.SigningKeys",
             "provider.Clearances",
             "providerkey.ProviderKeyUses",
-            "providerkey.UnknownEnds",
             "workspace.Workspaces");
 
     /** Who may speak SQL past the ORM, where only row-level security stands guard. */
@@ -93,6 +93,7 @@ class ArchitectureTest {
             "broker.CredentialEnds",
             "classification.Retention",
             "crypto.DataKeys",
+            "crypto.Fingerprints",
             "crypto.WorkspaceKeys",
             "idempotency.IdempotencyRecords",
             "identity.AccessCodes",
@@ -105,7 +106,6 @@ class ArchitectureTest {
             "identity.SigningKeys",
             "ops.DatabaseTime",
             "provider.Clearances",
-            "providerkey.Fingerprints",
             "tenancy.Quotas",
             "tenancy.Scope",
             "workspace.Workspaces");
