@@ -53,6 +53,7 @@ class ArchitectureTest {
             "apikey", Set.of("workspace"),
             "auditlog", Set.of(),
             "broker", Set.of("provider", "providerkey"),
+            "slack", Set.of("broker"),
             "ops", Set.of());
 
     /** Who may bind a transaction to somebody else than the caller. */
@@ -106,6 +107,7 @@ class ArchitectureTest {
             "identity.SigningKeys",
             "ops.DatabaseTime",
             "provider.Clearances",
+            "slack.InboundSignatures",
             "tenancy.Quotas",
             "tenancy.Scope",
             "workspace.Workspaces");
