@@ -44,7 +44,7 @@ end $$;
 grant select, insert, delete, update (sealed) on fingerprint_key to ${app};
 grant select, insert, update, delete on provider_key to ${app};
 
-call classify_table('fingerprint_key', 'workspace', 'providerkey', 'life of the workspace');
+call classify_table('fingerprint_key', 'workspace', 'crypto', 'life of the workspace');
 call classify('fingerprint_key', 'workspace_id', 'internal', 'whose key', 'never');
 call classify('fingerprint_key', 'sealed', 'critical', 'makes fingerprints', 'never', 'shred', 'sealed');
 call classify_table('provider_key', 'workspace', 'providerkey', 'life of the key');

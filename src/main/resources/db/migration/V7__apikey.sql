@@ -46,9 +46,13 @@ create table api_key_binding (
     id              uuid primary key,
     workspace_id    uuid not null,
     api_key_id      uuid not null,
-    provider_key_id uuid not null,
+    provider_key_id uuid,
+    -- Its foreign key stands where Slack connections are.
+    slack_connection_id uuid,
     version         int  not null,
+    check (num_nulls(provider_key_id, slack_connection_id) = 1),
     unique (workspace_id, api_key_id, provider_key_id),
+    unique (workspace_id, api_key_id, slack_connection_id),
     foreign key (workspace_id, api_key_id) references api_key (workspace_id, id),
     foreign key (workspace_id, provider_key_id) references provider_key (workspace_id, id) on delete cascade
 );
@@ -104,7 +108,7 @@ create policy told on api_key_use for delete to ${app}
     using ((select app_is_platform()) and told = calls and last_at < now() - interval '1 day');
 create policy authentication on api_key for select to ${authn} using (true);
 create policy authentication on api_key_binding for select to ${authn} using (true);
-grant select (workspace_id, api_key_id, provider_key_id) on api_key_binding to ${authn};
+grant select (workspace_id, api_key_id, provider_key_id, slack_connection_id) on api_key_binding to ${authn};
 grant select, insert, update, delete on api_key to ${app};
 grant select, insert, delete on api_key_binding to ${app};
 grant select, insert, update, delete on api_key_use to ${app};
@@ -143,6 +147,7 @@ call classify('api_key_binding', 'version', 'internal', 'lost-update guard', 'ne
 call classify('api_key_binding', 'workspace_id', 'internal', 'whose binding');
 call classify('api_key_binding', 'api_key_id', 'internal', 'which key');
 call classify('api_key_binding', 'provider_key_id', 'internal', 'may use which secret');
+call classify('api_key_binding', 'slack_connection_id', 'internal', 'may use which secret');
 call classify_table('api_key_use', 'workspace', 'apikey', 'a day after the audit log told of it');
 call classify('api_key_use', 'id', 'internal', 'names the count', 'never');
 call classify('api_key_use', 'workspace_id', 'internal', 'whose key', 'never');

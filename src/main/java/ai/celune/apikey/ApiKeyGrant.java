@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param userId whose key it is; null for a key of a service account
  * @param serviceAccountId whose key it is; null for a key of a person
  * @param scopes permissions it has at most, sorted
- * @param bindings provider keys it may use, sorted
+ * @param bindings provider keys and Slack connections it may use, sorted
  * @param allowedAddresses blocks that calls may come from; empty for anywhere
  * @param limits below what any key has
  * @param workload whose token stands for the key; null for a key with a value

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes API keys, first ones and successors. Nobody gives one more rights than they have themselves. */
@@ -125,7 +126,7 @@ class ApiKeyIssuer {
 
     private CreatedApiKey store(Actor actor, ApiKeyGrant grant) {
         List<UUID> bindings = grant.bindings();
-        requireInWorkspace(bindings);
+        Set<UUID> slack = slackAmong(bindings);
         boolean reachesFurther = actor.bindings() != null && !actor.bindings().containsAll(bindings);
         if (reachesFurther || !actor.permissions().containsAll(grant.scopes())) {
             throw new Problem(ApiKeyErrors.SCOPE_NOT_HELD);
@@ -142,18 +143,19 @@ class ApiKeyIssuer {
             throw new Problem(ErrorCode.QUOTA_EXCEEDED);
         }
         if (workload != null) {
-            return CreatedApiKey.of(store(actor, grant, null), null);
+            return CreatedApiKey.of(store(actor, grant, slack, null), null);
         }
         try (ApiKeyToken token = ApiKeyToken.generate(config.environment(), random)) {
-            return CreatedApiKey.of(store(actor, grant, token), token.reveal());
+            return CreatedApiKey.of(store(actor, grant, slack, token), token.reveal());
         }
     }
 
-    private ApiKeyView store(Actor actor, ApiKeyGrant grant, @Nullable ApiKeyToken token) {
+    private ApiKeyView store(Actor actor, ApiKeyGrant grant, Set<UUID> slack, @Nullable ApiKeyToken token) {
         ApiKey created = new ApiKey(grant, token, actor.principal().id(), clock.instant());
         keys.persist(created);
         keys.flush();
-        grant.bindings().forEach(binding -> entities.persist(new ApiKeyBinding(created.id(), binding)));
+        grant.bindings()
+                .forEach(secret -> entities.persist(new ApiKeyBinding(created.id(), secret, slack.contains(secret))));
         keys.flush();
         ApiKeyView view = created.view(grant.bindings());
         audit.record(ApiKeyEvents.Created.of(view, created.principal()));
@@ -192,16 +194,24 @@ class ApiKeyIssuer {
         return wanted;
     }
 
-    private void requireInWorkspace(List<UUID> bindings) {
-        if (bindings.isEmpty()) {
-            return;
+    /** The Slack connections among secrets, all of which must be the workspace's. */
+    private Set<UUID> slackAmong(List<UUID> secrets) {
+        if (secrets.isEmpty()) {
+            return Set.of();
         }
-        Number found = (Number) entities.createQuery("select count(p) from ProviderKey p where p.id in :ids")
-                .setParameter("ids", bindings)
-                .getSingleResult();
-        if (found.longValue() != bindings.size()) {
+        Set<UUID> slack = among("SlackConnection", secrets);
+        if (slack.size() + among("ProviderKey", secrets).size() != secrets.size()) {
             throw new NotFound();
         }
+        return slack;
+    }
+
+    /** @param kind name of an entity of another feature */
+    private Set<UUID> among(String kind, List<UUID> ids) {
+        return entities.createQuery("select e.id from " + kind + " e where e.id in :ids", UUID.class)
+                .setParameter("ids", ids)
+                .getResultStream()
+                .collect(Collectors.toSet());
     }
 
     /** As wanted, as the workspace's policy allows, and for a key that a key makes not after its maker. */

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 class ApiKeyLookup {
     private static final String LOOKUP = "select k.id, k.workspace_id, k.user_id, k.service_account_id, k.scopes,"
             + " k.expires_at, k.revoked_at is not null, coalesce(m.role, s.role), w.broker_per_minute,"
-            + " array(select b.provider_key_id from api_key_binding b"
+            + " array(select coalesce(b.provider_key_id, b.slack_connection_id) from api_key_binding b"
             + " where b.workspace_id = k.workspace_id and b.api_key_id = k.id), k.allowed_addresses, r.permissions,"
             + " k.read_per_minute, k.write_per_minute, k.broker_per_minute, w.deletes_at is not null"
             + " from api_key k join workspace w on w.id = k.workspace_id"

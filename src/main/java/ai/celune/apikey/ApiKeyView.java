@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * An API key as its workspace sees it.
  *
  * @param prefix of its value; null for a key of a workload, which has none
- * @param bindings provider keys it may use
+ * @param bindings provider keys and Slack connections it may use
  * @param allowedAddresses blocks that calls may come from; empty for anywhere
  * @param limits its own; null where it has those of any key
  * @param workload whose token stands for the key; null for a key with a value

@@ -78,7 +78,7 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
                 .list();
     }
 
-    /** Provider keys that a key may use. */
+    /** Provider keys and Slack connections that a key may use. */
     List<UUID> bindings(ApiKey key) {
         return bindings(List.of(key)).getOrDefault(key.id(), List.of());
     }
@@ -89,12 +89,12 @@ class ApiKeys implements PanacheRepositoryBase<ApiKey, UUID> {
             return Map.of();
         }
         return entities.createQuery(
-                        "from ApiKeyBinding where apiKeyId in :ids order by providerKeyId", ApiKeyBinding.class)
+                        "from ApiKeyBinding where apiKeyId in :ids order by coalesce(providerKeyId, slackConnectionId)",
+                        ApiKeyBinding.class)
                 .setParameter("ids", keys.stream().map(ApiKey::id).toList())
                 .getResultStream()
                 .collect(Collectors.groupingBy(
-                        ApiKeyBinding::apiKeyId,
-                        Collectors.mapping(ApiKeyBinding::providerKeyId, Collectors.toList())));
+                        ApiKeyBinding::apiKeyId, Collectors.mapping(ApiKeyBinding::secret, Collectors.toList())));
     }
 
     Shown show(UUID id) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A key to make.
  *
  * @param scopes permissions it has at most
- * @param bindings provider keys it may use; none unless told
+ * @param bindings provider keys and Slack connections it may use; none unless told
  * @param allowedAddresses blocks such as 203.0.113.0/24 or 2001:db8::/32 that calls may come from; anywhere unless told
  * @param limits calls per minute, below what any key has
  * @param workload whose token stands for the key, which then has no value

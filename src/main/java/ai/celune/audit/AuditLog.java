@@ -11,6 +11,7 @@ import jakarta.transaction.Transactional;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 public class AuditLog {
+    /** Until the end of an action is surely stored; also for clocks of replicas that differ. */
+    private static final Duration GRACE = Duration.ofMinutes(2);
+
     private final AgroalDataSource dataSource;
     private final Scope scope;
     private final CurrentRequest request;
@@ -60,9 +64,10 @@ public class AuditLog {
      * The beginning of an action. Its end is told by {@link AuditQueue#end}; when that never comes, {@link OpenActions} gives it out.
      *
      * @param action names the action in both
-     * @param endsBy by when its end has come at the latest
+     * @param longest after which the action has ended, whatever happens to it
      */
-    public void recordBeginning(Origin origin, AuditEvent fact, UUID action, Instant endsBy) {
+    public void recordBeginning(Origin origin, AuditEvent fact, UUID action, Duration longest) {
+        Instant endsBy = clock.instant().plus(longest).plus(GRACE);
         insert(
                 AuditEntry.INSERT_OPEN,
                 entry(workspace(), origin, fact),

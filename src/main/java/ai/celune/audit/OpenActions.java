@@ -36,8 +36,9 @@ public class OpenActions {
      *
      * @param id as it was given when the action began
      * @param origin of its beginning, as far as the entry tells it in the open
+     * @param began what the log says of its beginning
      */
-    public record Overdue(UUID id, Origin origin, String target) {}
+    public record Overdue(UUID id, Origin origin, String began, String target) {}
 
     /** Workspaces with overdue actions. */
     public List<UUID> workspaces() {
@@ -70,6 +71,7 @@ public class OpenActions {
             return new Overdue(
                     (UUID) row[0],
                     new Origin(ref(beginning.actor()), ref(beginning.credential()), null),
+                    beginning.action(),
                     Objects.requireNonNull(beginning.target()).id());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

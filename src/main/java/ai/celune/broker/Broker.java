@@ -50,7 +50,7 @@ class Broker {
             Call call = new Call(context, request, config, refusals);
             call.begin(streams, clock.instant());
             context.vertx()
-                    .executeBlocking(() -> preparation.prepare(request), false)
+                    .executeBlocking(() -> preparation.prepare(preparation.commit(request), request.started()), false)
                     .onComplete(prepared -> call.send(prepared, client), call::refuse);
         } catch (RuntimeException e) {
             Refused.answer(context, refusals, e);

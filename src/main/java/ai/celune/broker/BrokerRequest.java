@@ -83,7 +83,7 @@ record BrokerRequest(
                 started(context));
     }
 
-    private static long started(RoutingContext context) {
+    static long started(RoutingContext context) {
         Long started = context.get(STARTED);
         return started == null ? System.nanoTime() : started;
     }

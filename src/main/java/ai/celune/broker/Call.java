@@ -80,7 +80,7 @@ final class Call {
             return;
         }
         prepared = ready;
-        if (ticket != null && !ticket.uses(ready.use().providerKey())) {
+        if (ticket != null && !ticket.uses(ready.use().secret())) {
             refuse(new Problem(ProviderKeyErrors.MISSING));
             return;
         }
@@ -89,7 +89,8 @@ final class Call {
 
     private void dial(Prepared ready, Destination destination, ProviderClient client) {
         if (ended == null) {
-            client.open(request, destination).onComplete(opened -> forward(ready, opened), this::refuse);
+            client.open(request.method(), request.target().pathAndQuery(), destination)
+                    .onComplete(opened -> forward(ready, opened), this::refuse);
         }
     }
 

@@ -61,7 +61,7 @@ final class Exchange extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (!(message instanceof HttpRequest head)) {
             var _ = context.write(message, promise);
-        } else if (!injection.writeWith(head, () -> {
+        } else if (!injection.writeWith(context, head, () -> {
             var _ = context.write(message, promise);
         })) {
             promise.tryFailure(new IllegalStateException("the call ended before its head was written"));

@@ -2,6 +2,7 @@ package ai.celune.broker;
 
 import ai.celune.audit.AuditLog;
 import ai.celune.provider.Provider;
+import ai.celune.providerkey.ProviderKeyErrors;
 import ai.celune.providerkey.ProviderKeyEvents;
 import ai.celune.providerkey.ProviderKeyUses;
 import ai.celune.tenancy.Transactions;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 class KeyChecks {
     private final ProviderKeyUses uses;
     private final OwnCalls calls;
+    private final Preparation preparation;
     private final AuditLog audit;
     private final Transactions transactions;
     private final CurrentVertxRequest request;
@@ -25,12 +27,14 @@ class KeyChecks {
     KeyChecks(
             ProviderKeyUses uses,
             OwnCalls calls,
+            Preparation preparation,
             AuditLog audit,
             Transactions transactions,
             CurrentVertxRequest request,
             Clock clock) {
         this.uses = uses;
         this.calls = calls;
+        this.preparation = preparation;
         this.audit = audit;
         this.transactions = transactions;
         this.request = request;
@@ -41,8 +45,11 @@ class KeyChecks {
     KeyCheckView check(UUID id) {
         Provider provider = transactions.inNew(() -> uses.providerOf(id));
         Provider.Check check = provider.check().orElseThrow(() -> new Problem(BrokerErrors.CHECK_NOT_SUPPORTED));
-        int status =
-                calls.status(BrokerRequest.own(request.getCurrent(), provider, check.target(), id), check.headers());
+        BrokerRequest own = BrokerRequest.own(request.getCurrent(), provider, check.target(), id);
+        int status = calls.make(
+                OwnCall.forStatus(check.target(), check.headers(), ProviderKeyErrors.MISSING),
+                () -> preparation.commit(own),
+                OwnAnswer::status);
         Boolean valid = verdict(check, status);
         transactions.inNew(() -> {
             audit.record(new ProviderKeyEvents.Checked(id, valid, status));

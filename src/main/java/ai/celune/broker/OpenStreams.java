@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that are open, by credential: so many at most, and none once its credential, its caller's right in the workspace or the provider key it
- * uses has ended (R28).
+ * The calls that are open, by credential: so many at most, and none once its credential, its caller's right in the workspace or the secret it uses
+ * has ended (R28).
  *
  * <p>What ends between its look-up and the registration is seen too, because ends are remembered for a while: a call that began before an end is
  * refused.
@@ -42,7 +42,7 @@ public class OpenStreams {
         private final Actor actor;
         private final long started;
         private final Runnable onEnd;
-        private volatile @Nullable UUID providerKey;
+        private volatile @Nullable UUID secret;
 
         private Ticket(Actor actor, long started, Runnable onEnd) {
             this.actor = actor;
@@ -51,12 +51,12 @@ public class OpenStreams {
         }
 
         /**
-         * The call goes on with this provider key.
+         * The call goes on with this provider key or Slack connection.
          *
          * @return false when what it rests on has ended meanwhile
          */
         boolean uses(UUID picked) {
-            providerKey = picked;
+            secret = picked;
             return !hasEnded();
         }
 
@@ -71,7 +71,7 @@ public class OpenStreams {
                     || actor.principal().id().equals(id)
                     || id.equals(actor.userId())
                     || id.equals(actor.workspaceId())
-                    || id.equals(providerKey);
+                    || id.equals(secret);
             return named && (end.workspaceId() == null || end.workspaceId().equals(actor.workspaceId()));
         }
 

@@ -1,10 +1,6 @@
 package ai.celune.broker;
 
-import ai.celune.crypto.Secret;
-import ai.celune.egress.ReservedFields;
 import ai.celune.providerkey.ProviderKeyUses;
-import ai.celune.providerkey.UsableKey;
-import ai.celune.web.ErrorCode;
 import ai.celune.web.Problem;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -32,32 +28,31 @@ class Preparation {
         }
     }
 
-    /** Commits the use and makes ready what it needs; blocks. When a later step fails, the use ends as failed. */
-    Prepared prepare(BrokerRequest request) {
-        UsableKey key = uses.begin(
-                request.actor(),
-                request.origin(),
-                request.provider(),
-                request.key(),
-                request.method().name(),
-                request.target().path(),
-                config.deadline());
-        Use use = new Use(uses, key, request);
+    /** Commits the use of a provider key; blocks. */
+    CommittedUse commit(BrokerRequest request) {
+        return new KeyUse(
+                uses,
+                uses.begin(
+                        request.actor(),
+                        request.origin(),
+                        request.provider(),
+                        request.key(),
+                        request.method().name(),
+                        request.target().path(),
+                        config.deadline()),
+                request.origin());
+    }
+
+    /** Makes ready what a committed use needs; blocks. When that fails, the use ends as failed. */
+    Prepared prepare(CommittedUse committed, long started) {
+        Use use = new Use(committed, started);
         try {
-            return open(key, use);
+            Future<Destinations.Destination> destination = destinations.resolve(committed.origin());
+            CommittedUse.Opened opened = committed.open();
+            return new Prepared(use, destination, opened.injection(), opened.scrubber());
         } catch (RuntimeException e) {
             use.end(e instanceof Problem problem ? problem.code().code() : "not_sent");
             throw e;
-        }
-    }
-
-    private Prepared open(UsableKey key, Use use) {
-        if (ReservedFields.contains(key.position().header())) {
-            throw new Problem(ErrorCode.CONFLICT, "the provider key's header cannot carry a credential");
-        }
-        Future<Destinations.Destination> destination = destinations.resolve(key.baseUrl());
-        try (Secret secret = uses.open(key)) {
-            return new Prepared(use, destination, Injection.of(key.position(), secret), new Scrubber(secret.bytes()));
         }
     }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
@@ -51,14 +52,14 @@ class ProviderClient {
     }
 
     /** A request to the provider that nothing of is sent yet; another address is tried when one does not connect. */
-    Future<HttpClientRequest> open(BrokerRequest request, Destinations.Destination destination) {
+    Future<HttpClientRequest> open(HttpMethod method, String target, Destinations.Destination destination) {
         Iterator<SocketAddress> servers =
                 destination.servers().stream().limit(MAX_ADDRESSES).iterator();
-        return open(request, destination, servers);
+        return open(method, target, destination, servers);
     }
 
     private Future<HttpClientRequest> open(
-            BrokerRequest request, Destinations.Destination destination, Iterator<SocketAddress> servers) {
+            HttpMethod method, String target, Destinations.Destination destination, Iterator<SocketAddress> servers) {
         BaseUrl origin = destination.origin();
         RequestOptions options = new RequestOptions()
                 .setServer(servers.next())
@@ -66,8 +67,8 @@ class ProviderClient {
                 .setHost(origin.host())
                 .setPort(origin.port())
                 .setSsl(origin.isSecure())
-                .setMethod(request.method())
-                .setURI(request.target().pathAndQuery())
+                .setMethod(method)
+                .setURI(target)
                 .setFollowRedirects(false)
                 .setConnectTimeout(connectMillis);
         return client.request(options).recover(failure -> {
@@ -75,7 +76,7 @@ class ProviderClient {
                 return Future.failedFuture(new Problem(ErrorCode.OVERLOADED).retryAfter(1));
             }
             return servers.hasNext()
-                    ? open(request, destination, servers)
+                    ? open(method, target, destination, servers)
                     : Future.failedFuture(new Problem(BrokerErrors.UNREACHABLE).causedBy(failure));
         });
     }

@@ -1,36 +1,30 @@
 package ai.celune.broker;
 
-import ai.celune.audit.Origin;
 import ai.celune.audit.Outcome;
-import ai.celune.providerkey.ProviderKeyEvents;
-import ai.celune.providerkey.ProviderKeyUses;
-import ai.celune.providerkey.UsableKey;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** One use of a provider key whose begin is committed, and what is measured until its end is stored. */
+/** One use of a secret whose begin is committed, and what is measured until its end is stored. */
 final class Use {
     private static final Logger LOG = Logger.getLogger(Use.class);
 
-    private final ProviderKeyUses uses;
-    private final UsableKey key;
-    private final Origin origin;
+    private final CommittedUse committed;
     private final long started;
     private long bytesIn;
     private long bytesOut;
     private @Nullable Integer status;
 
-    Use(ProviderKeyUses uses, UsableKey key, BrokerRequest request) {
-        this.uses = uses;
-        this.key = key;
-        origin = request.origin();
-        started = request.started();
+    /** @param started {@link System#nanoTime()} of the caller's request */
+    Use(CommittedUse committed, long started) {
+        this.committed = committed;
+        this.started = started;
     }
 
-    UUID providerKey() {
-        return key.id();
+    /** The provider key or Slack connection. */
+    UUID secret() {
+        return committed.secret();
     }
 
     /** Body bytes from the caller. */
@@ -51,20 +45,16 @@ final class Use {
     void end(@Nullable String cause) {
         Integer answered = status;
         String reason = cause == null && (answered == null || answered >= 400) ? "provider_status" : cause;
-        uses.complete(
-                        key,
-                        origin,
-                        new ProviderKeyEvents.UseCompleted(
-                                key.id(),
-                                key.use(),
-                                reason == null ? Outcome.SUCCESS : Outcome.FAILED,
-                                answered,
-                                reason,
-                                bytesIn,
-                                bytesOut,
-                                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started)))
+        committed
+                .complete(new CommittedUse.End(
+                        reason == null ? Outcome.SUCCESS : Outcome.FAILED,
+                        answered,
+                        reason,
+                        bytesIn,
+                        bytesOut,
+                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started)))
                 .exceptionally(notStored -> {
-                    LOG.errorf(notStored, "the end of use %s was not stored", key.use());
+                    LOG.errorf(notStored, "the end of use %s was not stored", committed.id());
                     return null;
                 });
     }

@@ -117,8 +117,10 @@ class IdempotencyInterceptor {
         try {
             result = (RestResponse<?>) Objects.requireNonNull(invocation.proceed());
         } catch (Exception refusal) {
-            // Only a process that goes down in the midst of it leaves nobody who knows that it may be repeated.
-            transactions.inNew(() -> records.release(key));
+            // Else it stays as if the process had gone down in the midst of it: nobody knows that it may be repeated.
+            if (!(refusal instanceof Problem problem && problem.isAfterEffect())) {
+                transactions.inNew(() -> records.release(key));
+            }
             throw refusal;
         }
         return transactions.inNew(() -> {

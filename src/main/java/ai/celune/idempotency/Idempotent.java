@@ -16,8 +16,8 @@ import java.lang.annotation.Target;
 public @interface Idempotent {
     /**
      * Longest time, in seconds, that an operation's effect outside the database takes; 0 for one that has none. Such an operation runs in no transaction: that
-     * it has begun is committed before, and its answer after it. A repetition after a refusal is a new attempt; after a crash in between nobody
-     * can tell what happened, and it is told so.
+     * it has begun is committed before, and its answer after it. A repetition after a refusal is a new attempt; after a crash in between, and after
+     * a refusal that {@link ai.celune.web.Problem#isAfterEffect() leaves it open}, nobody can tell what happened, and it is told so.
      */
     @Nonbinding
     int outsideSeconds() default 0;

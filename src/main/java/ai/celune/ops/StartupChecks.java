@@ -91,6 +91,12 @@ class StartupChecks {
                     "providers are called by https only");
             never(
                     findings,
+                    name.matches("celune\\.slack\\.(api|webhook)-url")
+                            && !value(name).orElse("").startsWith("https://"),
+                    name,
+                    "Slack is called by https only");
+            never(
+                    findings,
                     name.matches("celune\\.workload\\.[^.]+\\.(issuer|keys)")
                             && value(name).orElse("").startsWith("http:"),
                     name,

@@ -1,6 +1,7 @@
 package ai.celune.providerkey;
 
 import ai.celune.crypto.Binding;
+import ai.celune.crypto.SecretFacts;
 import ai.celune.provider.Attestation;
 import ai.celune.provider.DataPolicy;
 import ai.celune.provider.Provider.Position;

@@ -33,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class ProviderKeyUses {
     private static final int LONGEST_PATH = 512;
-    /** Until the end of a use is surely stored; also for clocks of replicas that differ. */
-    private static final Duration GRACE = Duration.ofMinutes(2);
 
     private final EntityManager entities;
     private final Catalogue catalogue;
@@ -103,7 +101,7 @@ public class ProviderKeyUses {
                             host,
                             path.substring(0, Math.min(path.length(), LONGEST_PATH))),
                     use,
-                    clock.instant().plus(longest).plus(GRACE));
+                    longest);
             return new UsableKey(
                     key.id(),
                     use,
@@ -196,7 +194,7 @@ public class ProviderKeyUses {
         });
     }
 
-    /** Appends how the use ended; completes when that is durable. A use without it ends as unknown ({@link UnknownEnds}). */
+    /** Appends how the use ended; completes when that is durable. A use without it ends as unknown. */
     public CompletionStage<Void> complete(UsableKey key, Origin origin, ProviderKeyEvents.UseCompleted completed) {
         return completions.end(key.workspace(), origin, completed, key.use());
     }

@@ -2,9 +2,11 @@ package ai.celune.providerkey;
 
 import ai.celune.audit.AuditHistory;
 import ai.celune.audit.AuditLog;
+import ai.celune.crypto.Fingerprints;
 import ai.celune.crypto.SealedColumn;
 import ai.celune.crypto.Sealer;
 import ai.celune.crypto.Secret;
+import ai.celune.crypto.SecretFacts;
 import ai.celune.egress.AddressGuard;
 import ai.celune.egress.BaseUrl;
 import ai.celune.egress.RefusedDestinationException;

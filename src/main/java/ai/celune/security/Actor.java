@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param permissions effective rights: role ∩ scopes (R23), filled in after authentication; before, what the role allows if the workspace
  *     defines it itself
  * @param platformOperator may act under {@code /v1/platform}; never true for API keys
- * @param bindings provider keys that an API key may use; null for sessions, which may use all
+ * @param bindings provider keys and Slack connections that an API key may use; null for sessions, which may use all
  * @param brokerPerMinute the workspace's limit of broker calls; null for the default
  * @param limits numbers per minute below those of the credential's kind, by the name of the limit's class
  * @param provedAt when the person last proved who they are; null for credentials that cannot

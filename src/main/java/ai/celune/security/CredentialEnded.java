@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Fired in the transaction that ends a right to something, at once or at a time to come; who holds something open by that right closes it once the
  * transaction has committed and the time has come (R28).
  *
- * @param id of an API key, of a session, of a provider key, of a workspace, or of a person or service account all of whose credentials are meant
+ * @param id of an API key, of a session, of a provider key or Slack connection, of a workspace, or of a person or service account all of whose credentials are meant
  * @param workspaceId the only workspace where it ends; null for everywhere
  * @param at when it ends; null for at once
  */

@@ -21,4 +21,8 @@ public interface QuotaConfig {
     /** Roles that a workspace defines itself. */
     @WithDefault("100")
     int roles();
+
+    /** Slack connections of a workspace. */
+    @WithDefault("100")
+    int slackConnections();
 }

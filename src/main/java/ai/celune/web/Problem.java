@@ -18,13 +18,14 @@ public class Problem extends RuntimeException {
     private final transient List<FieldError> errors;
     private final long retryAfter;
     private final transient List<Fact> facts;
+    private final boolean afterEffect;
 
     public Problem(ErrorCode code) {
-        this(code, null, List.of(), 0, List.of(), null);
+        this(code, null, List.of(), 0, List.of(), false, null);
     }
 
     public Problem(ErrorCode code, @Nullable String detail) {
-        this(code, detail, List.of(), 0, List.of(), null);
+        this(code, detail, List.of(), 0, List.of(), false, null);
     }
 
     private Problem(
@@ -33,6 +34,7 @@ public class Problem extends RuntimeException {
             List<FieldError> errors,
             long retryAfter,
             List<Fact> facts,
+            boolean afterEffect,
             @Nullable Throwable cause) {
         super(code.code(), cause);
         this.code = code;
@@ -40,11 +42,12 @@ public class Problem extends RuntimeException {
         this.errors = errors;
         this.retryAfter = retryAfter;
         this.facts = facts;
+        this.afterEffect = afterEffect;
     }
 
     /** A refusal because of single fields of the body or of parameters. */
     public static Problem invalid(List<FieldError> errors) {
-        return new Problem(ErrorCode.INVALID_REQUEST, null, errors, 0, List.of(), null);
+        return new Problem(ErrorCode.INVALID_REQUEST, null, errors, 0, List.of(), false, null);
     }
 
     /** A refusal because of one field; {@code pointer} is a JSON pointer into the body (RFC 6901) or the name of a parameter. */
@@ -54,11 +57,11 @@ public class Problem extends RuntimeException {
 
     /** The same refusal with the seconds after which trying again makes sense. */
     public Problem retryAfter(long seconds) {
-        return new Problem(code, detail, errors, Math.max(1, seconds), facts, getCause());
+        return new Problem(code, detail, errors, Math.max(1, seconds), facts, afterEffect, getCause());
     }
 
     public Problem causedBy(Throwable cause) {
-        return new Problem(code, detail, errors, retryAfter, facts, cause);
+        return new Problem(code, detail, errors, retryAfter, facts, afterEffect, cause);
     }
 
     /** The same refusal with an event for the operator log, stored before the answer and after the roll-back of what was refused. */
@@ -68,7 +71,16 @@ public class Problem extends RuntimeException {
 
     /** The same with events of several logs, which are stored together or not at all. */
     public Problem recordedAs(List<Fact> told) {
-        return new Problem(code, detail, errors, retryAfter, told, getCause());
+        return new Problem(code, detail, errors, retryAfter, told, afterEffect, getCause());
+    }
+
+    /** The same refusal where what was asked may have been done nevertheless, outside the database: a repetition is no new attempt. */
+    public Problem afterEffect() {
+        return new Problem(code, detail, errors, retryAfter, facts, true, getCause());
+    }
+
+    public boolean isAfterEffect() {
+        return afterEffect;
     }
 
     public ErrorCode code() {

@@ -85,14 +85,14 @@ final class Problems {
 
     /**
      * SQLSTATE classes: 08 connection, 53 resources, 55 and 57 not available now; 25006: a standby, which only reads; none: no connection; 40 rolled back for
-     * another's sake; 23505 taken.
+     * another's sake; 23503 gone and 23505 taken meanwhile.
      */
     private static @Nullable Problem database(SQLException failure) {
         String state = failure.getSQLState();
         if (state == null || state.matches("25006|(08|53|55|57).*")) {
             return unavailable(ErrorCode.DATABASE_UNAVAILABLE);
         }
-        if (state.equals("23505")) {
+        if (state.matches("2350[35]")) {
             return new Problem(ErrorCode.CONFLICT);
         }
         return state.startsWith("40") ? new Problem(ErrorCode.CONFLICT).retryAfter(1) : null;

@@ -32,6 +32,9 @@ public final class RoleMatrix {
             Map.entry("provider-keys:read", List.of(O, A, M, U)),
             Map.entry("provider-keys:write", List.of(O, A)),
             Map.entry("provider-keys:use", List.of(O, A, M)),
+            Map.entry("slack:read", List.of(O, A, M, U)),
+            Map.entry("slack:write", List.of(O, A)),
+            Map.entry("slack:use", List.of(O, A, M)),
             Map.entry("audit:read", List.of(O, A, U)));
 
     private static final Map<String, Set<String>> PERMISSIONS =

@@ -107,6 +107,10 @@ class ApiExamplesTest {
                         "PlatformResource_resetCode",
                         "ProviderKeyResource_create",
                         "ServiceAccountResource_create",
+                        "SlackConnectionResource_check",
+                        "SlackConnectionResource_create",
+                        "SlackConnectionResource_send",
+                        "SlackConnectionResource_verify",
                         "WorkspaceResource_create"),
                 idempotent);
         assertEquals(
@@ -116,7 +120,8 @@ class ApiExamplesTest {
                         "ProviderKeyResource_attest",
                         "ProviderKeyResource_replaceValue",
                         "RoleResource_change",
-                        "SettingsResource_change"),
+                        "SettingsResource_change",
+                        "SlackConnectionResource_replaceValue"),
                 conditional);
     }
 

@@ -55,6 +55,7 @@ class ArchitectureTest {
             "broker", Set.of("provider", "providerkey"),
             "encryptionkey", Set.of("workspace"),
             "shredding", Set.of(),
+            "slack", Set.of("broker"),
             "ops", Set.of());
 
     /** Who may bind a transaction to somebody else than the caller. */
@@ -62,6 +63,7 @@ class ArchitectureTest {
             "apikey.ApiKeyExpiry",
             "apikey.ApiKeyUses",
             "audit.OpenActions",
+            "audit.UnknownEnds",
             "auditlog.AuditReads",
             "classification.Retention",
             "crypto.WorkspaceKeys",
@@ -80,7 +82,6 @@ class ArchitectureTest {
             "identity.SigningKeys",
             "provider.Clearances",
             "providerkey.ProviderKeyUses",
-            "providerkey.UnknownEnds",
             "shredding.Shredding",
             "shredding.Shreds",
             "workspace.Workspaces");
@@ -99,6 +100,7 @@ class ArchitectureTest {
             "classification.Retention",
             "crypto.DataKeys",
             "crypto.SealedColumns",
+            "crypto.Fingerprints",
             "crypto.WorkspaceKeys",
             "encryptionkey.KeyWork",
             "idempotency.IdempotencyRecords",
@@ -112,9 +114,9 @@ class ArchitectureTest {
             "identity.SigningKeys",
             "ops.DatabaseTime",
             "provider.Clearances",
-            "providerkey.Fingerprints",
             "shredding.Shredding",
             "shredding.WorkspaceRows",
+            "slack.InboundSignatures",
             "tenancy.Quotas",
             "tenancy.Scope",
             "workspace.Workspaces");

@@ -11,6 +11,7 @@ import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
+import ai.celune.support.SlackStandIn;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
@@ -253,6 +254,20 @@ class AuditCoverageTest {
             UUID key = createProviderKey().id();
             return adds(() -> Api.delete("/v1/provider-keys/" + key, owner()), "provider_key.deleted");
         });
+        scripts.put("SlackConnectionResource_create", () -> adds(this::createWebhook, "slack_connection.created"));
+        scripts.put("SlackConnectionResource_replaceValue", () -> {
+            UUID webhook = createWebhook().id();
+            return adds(
+                    () -> Api.put(
+                            "/v1/slack-connections/" + webhook + "/value",
+                            owner(),
+                            Map.of("key", SlackStandIn.webhookUrl())),
+                    "slack_connection.value_replaced");
+        });
+        scripts.put("SlackConnectionResource_delete", () -> {
+            UUID webhook = createWebhook().id();
+            return adds(() -> Api.delete("/v1/slack-connections/" + webhook, owner()), "slack_connection.deleted");
+        });
         scripts.put(
                 "ServiceAccountResource_create", () -> adds(() -> createServiceAccount(), "service_account.created"));
         scripts.put("ServiceAccountResource_remove", () -> {
@@ -328,6 +343,10 @@ class AuditCoverageTest {
         looks.put(
                 "MemberResource_get",
                 () -> shows("/v1/members/" + actors.member().userId(), "data.read"));
+        looks.put("SlackConnectionResource_list", () -> shows("/v1/slack-connections", "data.read"));
+        looks.put(
+                "SlackConnectionResource_get",
+                () -> shows("/v1/slack-connections/" + createWebhook().id(), "data.read"));
         looks.put("ProviderKeyResource_list", () -> shows("/v1/provider-keys", "data.read"));
         looks.put(
                 "ProviderKeyResource_get",
@@ -518,6 +537,10 @@ class AuditCoverageTest {
                 "/v1/provider-keys",
                 owner(),
                 Map.of("provider", "openai", "name", "test", "key", "sk-audit-0123456789"));
+    }
+
+    private Reply createWebhook() {
+        return Api.post("/v1/slack-connections", owner(), Map.of("name", "test", "key", SlackStandIn.webhookUrl()));
     }
 
     private Reply createServiceAccount() {

@@ -1,5 +1,6 @@
 package ai.celune.contract;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.support.Actors;
@@ -7,6 +8,7 @@ import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
+import ai.celune.support.SlackStandIn;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
@@ -29,21 +31,27 @@ class DocumentedCallsTest {
     private final Actors actors = new Actors();
 
     @ParameterizedTest
-    @ValueSource(strings = {"api-keys.md", "byok.md", "permissions.md", "workload-identity.md"})
+    @ValueSource(strings = {"api-keys.md", "byok.md", "permissions.md", "slack.md", "workload-identity.md"})
     void everyCallOfTheDocumentWorks(String document) throws IOException {
         Map<String, String> world = new HashMap<>(Map.of(
                 "<members id>", actors.member().userId().toString(),
                 "<the provider's key>", "sk-example-0123456789",
-                "<issuer>", ProviderAddress.issuer().toString()));
+                "<issuer>", ProviderAddress.issuer().toString(),
+                "<the webhook's URL>", SlackStandIn.webhookUrl(),
+                "<the bot's token>", SlackStandIn.botToken(),
+                "<the app's signing secret>", "0123456789abcdef0123456789abcdef"));
         int calls = 0;
-        for (var block = BLOCK.matcher(Files.readString(Path.of("docs", document))); block.find(); ) {
-            for (String line : block.group(1).lines().toList()) {
-                var call = CALL.matcher(line);
-                if (call.matches()) {
-                    carryOut(call.group(1), filled(call.group(2), world), call.group(3), world);
-                    calls++;
+        try (SlackStandIn slack = SlackStandIn.start()) {
+            for (var block = BLOCK.matcher(Files.readString(Path.of("docs", document))); block.find(); ) {
+                for (String line : block.group(1).lines().toList()) {
+                    var call = CALL.matcher(line);
+                    if (call.matches()) {
+                        carryOut(call.group(1), filled(call.group(2), world), call.group(3), world);
+                        calls++;
+                    }
                 }
             }
+            assertEquals(document.equals("slack.md"), !slack.calls().isEmpty());
         }
         assertTrue(calls > 3, calls + " calls in " + document);
     }

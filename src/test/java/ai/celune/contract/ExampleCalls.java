@@ -10,6 +10,7 @@ import ai.celune.support.MailedCode;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
+import ai.celune.support.SlackStandIn;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -65,6 +66,7 @@ final class ExampleCalls implements AutoCloseable {
         prepareIdentity();
         prepareWorkspace();
         prepareKeys();
+        prepareSlack();
         try {
             provider = HttpServer.create(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), ProviderAddress.port()), 50);
@@ -83,6 +85,7 @@ final class ExampleCalls implements AutoCloseable {
                 exchange.getResponseBody().write(answer);
             }
         });
+        SlackStandIn.on(provider);
         provider.start();
     }
 
@@ -326,6 +329,20 @@ final class ExampleCalls implements AutoCloseable {
         prepared.put("PlatformProviderResource_record", () -> Call.of(operator()));
     }
 
+    private void prepareSlack() {
+        prepared.put("SlackConnectionResource_create", () -> Call.of(token(), Map.of("key", SlackStandIn.botToken())));
+        prepared.put("SlackConnectionResource_list", () -> {
+            slackBot();
+            return Call.of(token());
+        });
+        prepared.put(
+                "SlackConnectionResource_replaceValue",
+                () -> new Call(token(), slackBot(), Map.of("key", SlackStandIn.botToken())));
+        for (String operation : List.of("get", "check", "send", "verify", "delete")) {
+            prepared.put("SlackConnectionResource_" + operation, () -> Call.to(slackBot(), token()));
+        }
+    }
+
     /** An API key that may use the one provider key it is bound to; one for all calls. */
     private final Supplier<String> agent = new Supplier<>() {
         private @Nullable String token;
@@ -370,6 +387,12 @@ final class ExampleCalls implements AutoCloseable {
     private UUID providerKey() {
         Map<String, Object> wanted = Map.of("provider", "openai", "name", "test", "key", "sk-example-0123456789");
         return Api.post("/v1/provider-keys", token(), wanted).require(201).id();
+    }
+
+    private UUID slackBot() {
+        Map<String, Object> wanted = Map.of(
+                "name", "test", "key", SlackStandIn.botToken(), "signingSecret", "0123456789abcdef0123456789abcdef");
+        return Api.post("/v1/slack-connections", token(), wanted).require(201).id();
     }
 
     private UUID serviceAccount() {

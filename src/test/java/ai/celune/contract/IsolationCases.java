@@ -10,6 +10,7 @@ import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
+import ai.celune.support.SlackStandIn;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,9 @@ abstract class IsolationCases {
             "MemberResource_changeRole", Map.of("role", "auditor"),
             "RoleResource_change", Map.of("permissions", List.of("audit:read")),
             "ProviderKeyResource_replaceValue", Map.of("key", "sk-replaced-by-a-stranger"),
+            "SlackConnectionResource_replaceValue", Map.of("key", SlackStandIn.webhookUrl()),
+            "SlackConnectionResource_send", Map.of("text", "x"),
+            "SlackConnectionResource_verify", Map.of("timestamp", "1", "signature", "v0=", "body", ""),
             "ProviderKeyResource_attest",
                     Map.of("trains", false, "retentionDays", 0, "region", "EU", "until", "2099-12-31T00:00:00Z"));
 
@@ -115,6 +119,11 @@ abstract class IsolationCases {
     }
 
     @Test
+    void aForeignSlackConnectionCannotBeBound() {
+        assertRefusedLikeUnknown("bindings", "/v1/slack-connections");
+    }
+
+    @Test
     void aForeignServiceAccountCannotGetAKey() {
         assertRefusedLikeUnknown("serviceAccountId", "/v1/service-accounts");
     }
@@ -137,8 +146,13 @@ abstract class IsolationCases {
     @Test
     void listsHoldNothingForeign() {
         Map<String, String> ids = idsByCollection();
-        for (String list :
-                List.of("/v1/api-keys", "/v1/provider-keys", "/v1/roles", "/v1/service-accounts", "/v1/workspaces")) {
+        for (String list : List.of(
+                "/v1/api-keys",
+                "/v1/provider-keys",
+                "/v1/roles",
+                "/v1/service-accounts",
+                "/v1/slack-connections",
+                "/v1/workspaces")) {
             Reply page = Api.get(list + "?limit=200", actors.stranger().token()).require(200);
             assertFalse(page.text().contains(ids.get(list)), page.toString());
         }
@@ -196,6 +210,14 @@ abstract class IsolationCases {
                                 "/v1/provider-keys",
                                 owner.token(),
                                 Map.of("provider", "openai", "name", "test", "key", "sk-isolation-0123456789"))
+                        .require(201)
+                        .field("id"));
+        ids.put(
+                "/v1/slack-connections",
+                Api.post(
+                                "/v1/slack-connections",
+                                owner.token(),
+                                Map.of("name", "test", "key", SlackStandIn.webhookUrl()))
                         .require(201)
                         .field("id"));
         ids.put(

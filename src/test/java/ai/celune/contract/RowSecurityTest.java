@@ -9,6 +9,7 @@ import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Rows;
+import ai.celune.support.SlackStandIn;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.sql.Connection;
@@ -39,6 +40,12 @@ class RowSecurityTest {
                         Map.of("provider", "openai", "name", "test", "key", "sk-walls-0123456789"))
                 .require(201)
                 .id();
+        UUID webhook = Api.post(
+                        "/v1/slack-connections",
+                        owner.token(),
+                        Map.of("name", "test", "key", SlackStandIn.webhookUrl()))
+                .require(201)
+                .id();
         UUID account = Api.post(
                         "/v1/service-accounts",
                         owner.token(),
@@ -56,7 +63,7 @@ class RowSecurityTest {
                                 "scopes",
                                 List.of("provider-keys:use"),
                                 "bindings",
-                                List.of(providerKey),
+                                List.of(providerKey, webhook),
                                 "serviceAccountId",
                                 account))
                 .require(201)

@@ -7,6 +7,7 @@ import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
+import ai.celune.support.SlackStandIn;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
@@ -42,7 +43,10 @@ final class SecretTraffic implements AutoCloseable {
             "API key",
             "provider key",
             "custom provider key",
-            "replacement");
+            "replacement",
+            "Slack token",
+            "Slack webhook",
+            "signing secret");
 
     private final Canaries canaries = new Canaries();
     private final List<Answer> answers = new ArrayList<>();
@@ -70,6 +74,8 @@ final class SecretTraffic implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         provider.createContext("/", this::echo);
+        provider.createContext("/api/", this::echoOfSlack);
+        provider.createContext("/services/", this::echoOfSlack);
     }
 
     Canaries canaries() {
@@ -106,6 +112,7 @@ final class SecretTraffic implements AutoCloseable {
         String owner = people();
         String agent = keys(owner);
         broker(agent);
+        slack(owner);
         wrongFields(owner);
         wrongCredentials(owner, agent);
     }
@@ -197,6 +204,45 @@ final class SecretTraffic implements AutoCloseable {
         }
     }
 
+    private void slack(String owner) {
+        String path = "/v1/slack-connections";
+        String signing =
+                canaries.watch("signing secret", UUID.randomUUID().toString().replace("-", ""));
+        Map<String, Object> bot = Map.of("name", "s", "key", slackToken(), "signingSecret", signing);
+        UUID first = accepted(twice(path, owner, bot), "Slack token", "signing secret")
+                .id();
+        Map<String, Object> webhook = Map.of("name", "s", "key", slackWebhook());
+        UUID second = accepted(twice(path, owner, webhook), "Slack webhook").id();
+        for (String text : List.of("echo", "refuse", "break")) {
+            send("POST", path + "/" + first + "/messages", owner, Map.of("channel", "C1", "text", text));
+            send("POST", path + "/" + second + "/messages", owner, Map.of("text", text));
+        }
+        send(
+                        "POST",
+                        path + "/" + first + "/verify",
+                        owner,
+                        Map.of("timestamp", "1", "signature", "v0=" + "0".repeat(64), "body", ""))
+                .require(200);
+        accepted(send("POST", path + "/" + first + "/check", owner, null));
+        accepted(send("PUT", path + "/" + first + "/value", owner, Map.of("key", slackToken())));
+        accepted(send("PUT", path + "/" + second + "/value", owner, Map.of("key", slackWebhook())));
+        accepted(send("POST", path + "/" + second + "/messages", owner, Map.of("text", "echo")));
+        accepted(send("GET", path, owner, null));
+        accepted(send("GET", path + "/" + first, owner, null));
+        accepted(send("DELETE", path + "/" + first, owner, null));
+        accepted(send("GET", "/v1/audit/events?limit=200", owner, null));
+    }
+
+    private String slackToken() {
+        String token = SlackStandIn.botToken();
+        return canaries.watch("Slack token " + token.length() + token.hashCode(), token);
+    }
+
+    private String slackWebhook() {
+        String url = SlackStandIn.webhookUrl();
+        return canaries.watch("Slack webhook " + url.hashCode(), url);
+    }
+
     /** Every field that takes a secret, in every way that a client can get it wrong. */
     private void wrongFields(String owner) {
         String key = "/v1/provider-keys";
@@ -220,7 +266,14 @@ final class SecretTraffic implements AutoCloseable {
                 new Field("POST", key, owner, Map.of("provider", "openai", "name", "k", "header", "X"), "key"),
                 new Field("POST", key, owner, Map.of("provider", "custom", "name", "k", "baseUrl", "ftp://x"), "key"),
                 new Field("PUT", key + "/" + stored + "/value", owner, Map.of(), "key"),
-                new Field("PUT", key + "/" + UUID.randomUUID() + "/value", owner, Map.of(), "key"));
+                new Field("PUT", key + "/" + UUID.randomUUID() + "/value", owner, Map.of(), "key"),
+                new Field("POST", "/v1/slack-connections", owner, Map.of("name", "k"), "key"),
+                new Field(
+                        "PUT",
+                        "/v1/slack-connections/" + UUID.randomUUID() + "/value",
+                        owner,
+                        Map.of(),
+                        "signingSecret"));
         for (Field field : fields) {
             String value = canaries.next("refused " + field.name);
             wrongBodies(field, value);
@@ -430,6 +483,37 @@ final class SecretTraffic implements AutoCloseable {
             if (path.endsWith("/cut")) {
                 throw new IOException("cut off by the test");
             }
+        }
+    }
+
+    /** As {@link #echo}, in the forms of Slack's answers. */
+    private void echoOfSlack(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+            String target = exchange.getRequestURI().toString();
+            received.add(target + " " + Map.copyOf(exchange.getRequestHeaders()) + " " + body);
+            boolean isWebhook = target.startsWith("/services/");
+            String secret = isWebhook
+                    ? "https://hooks.slack.com" + target
+                    : exchange.getRequestHeaders().getFirst("Authorization").substring("Bearer ".length());
+            injected.addAll(canaries.in(secret));
+            if (body.contains("break")) {
+                return;
+            }
+            boolean refuses = body.contains("refuse");
+            String base64 = Base64.getEncoder().encodeToString(("x" + secret).getBytes(UTF_8));
+            String answer = isWebhook
+                    ? refuses ? secret : "ok"
+                    : refuses
+                            ? "{\"ok\":false,\"error\":\"" + secret + "\"}"
+                            : "{\"ok\":true,\"team_id\":\"T0\",\"user_id\":\"U0\",\"team\":\"" + secret + " " + base64
+                                    + "\",\"channel\":\"C1\",\"ts\":\"1.000001\",\"revoked\":true}";
+            exchange.getResponseHeaders()
+                    .set("X-OAuth-Scopes", secret + "," + secret.toLowerCase(java.util.Locale.ROOT));
+            exchange.getResponseHeaders().set("Retry-After", secret);
+            byte[] bytes = answer.getBytes(UTF_8);
+            exchange.sendResponseHeaders(isWebhook && refuses ? 400 : 200, bytes.length);
+            exchange.getResponseBody().write(bytes);
         }
     }
 }

@@ -11,6 +11,7 @@ import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
+import ai.celune.support.SlackStandIn;
 import ai.celune.support.TestClock;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -137,6 +138,8 @@ class StepUpTest {
             case "ProviderKeyResource_create" ->
                 Map.of("provider", "openai", "name", "x", "key", "sk-step-up-0123456789");
             case "ProviderKeyResource_replaceValue" -> Map.of("key", "sk-step-up-0123456789");
+            case "SlackConnectionResource_create" -> Map.of("name", "x", "key", SlackStandIn.webhookUrl());
+            case "SlackConnectionResource_replaceValue" -> Map.of("key", SlackStandIn.webhookUrl());
             case "RoleResource_create" -> ROLE;
             case "InvitationResource_invite" -> Map.of("email", "step-up@example.test", "role", "member");
             case "ServiceAccountResource_create" -> Map.of("name", "x", "role", "member");

@@ -48,6 +48,7 @@ public final class Layers implements QuarkusTestProfile {
                 "celune.quota.api-keys", quota,
                 "celune.quota.provider-keys", quota,
                 "celune.quota.members", quota,
+                "celune.quota.slack-connections", quota,
                 "celune.broker.call.open-streams", "64");
     }
 

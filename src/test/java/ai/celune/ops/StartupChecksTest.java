@@ -57,6 +57,14 @@ class StartupChecksTest {
     }
 
     @Test
+    void slackIsCalledByHttpsOnly() {
+        for (String property : List.of("celune.slack.api-url", "celune.slack.webhook-url")) {
+            assertEquals(List.of(property), findings(Map.of(property, "http://127.0.0.1:9")));
+            assertEquals(List.of(), findings(Map.of(property, "https://slack-gov.com")));
+        }
+    }
+
+    @Test
     void keysOfWorkloadsComeByHttps() {
         for (String property : List.of("issuer", "keys")) {
             String name = "celune.workload.cluster." + property;

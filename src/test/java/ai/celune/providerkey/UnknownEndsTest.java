@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.audit.Origin;
 import ai.celune.audit.Outcome;
+import ai.celune.audit.UnknownEnds;
 import ai.celune.provider.Catalogue;
 import ai.celune.security.Actor;
 import ai.celune.support.Actors;

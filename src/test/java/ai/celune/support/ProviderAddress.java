@@ -42,6 +42,8 @@ public final class ProviderAddress implements QuarkusTestResourceLifecycleManage
                 Map.entry("celune.broker.provider.cohere.base-url", url),
                 Map.entry("celune.broker.provider.groq.base-url", url),
                 Map.entry("celune.broker.provider.openrouter.base-url", url),
+                Map.entry("celune.slack.api-url", url),
+                Map.entry("celune.slack.webhook-url", url),
                 Map.entry("celune.broker.call.first-byte-timeout", "2s"),
                 Map.entry("celune.broker.call.idle-timeout", "4s"),
                 Map.entry("celune.broker.call.max-request-body", "1048576"),

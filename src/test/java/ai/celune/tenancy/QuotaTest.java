@@ -10,6 +10,7 @@ import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
+import ai.celune.support.SlackStandIn;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -42,6 +43,12 @@ class QuotaTest {
         Map<String, Object> body = Map.of("provider", "openai", "name", "x", "key", "sk-quota-0123456789");
         times(QUOTA, () -> post("/v1/provider-keys", body).require(201));
         assertRefused("/v1/provider-keys", body);
+    }
+
+    @Test
+    void slackConnectionsEndAtTheQuota() {
+        times(QUOTA, () -> webhook().require(201));
+        assertRefused("/v1/slack-connections", Map.of("name", "x", "key", SlackStandIn.webhookUrl()));
     }
 
     @Test
@@ -84,6 +91,10 @@ class QuotaTest {
                 QUOTA, "/v1/provider-keys", Map.of("provider", "openai", "name", "x", "key", "sk-quota-0123456789"));
         // The owner is a member, too.
         assertExact(QUOTA - 1, "/v1/service-accounts", Map.of("name", "robot", "role", "member"));
+    }
+
+    private Reply webhook() {
+        return post("/v1/slack-connections", Map.of("name", "x", "key", SlackStandIn.webhookUrl()));
     }
 
     private void assertExact(long most, String path, Object body) {

@@ -1,9 +1,5 @@
-package ai.celune.providerkey;
+package ai.celune.crypto;
 
-import ai.celune.crypto.Binding;
-import ai.celune.crypto.SealedColumn;
-import ai.celune.crypto.Sealer;
-import ai.celune.crypto.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -18,7 +14,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** Recognises an equal secret within one workspace and nowhere else. */
 @ApplicationScoped
-class Fingerprints {
+public class Fingerprints {
     private static final int KEY_BYTES = 32;
 
     private final EntityManager entities;
@@ -31,7 +27,8 @@ class Fingerprints {
         this.random = random;
     }
 
-    SecretFacts of(UUID workspace, Secret value) {
+    /** What may be shown of a value. */
+    public SecretFacts of(UUID workspace, Secret value) {
         try (Secret key = sealer.open(binding(workspace), sealedKey(workspace))) {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(key.bytes(), "HmacSHA256"));

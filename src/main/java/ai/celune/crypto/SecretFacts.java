@@ -1,4 +1,4 @@
-package ai.celune.providerkey;
+package ai.celune.crypto;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,4 +8,4 @@ import org.jspecify.annotations.Nullable;
  * @param last4 its last four characters; null for values shorter than 12
  * @param fingerprint HMAC-SHA-256 under the workspace's own key, in hex
  */
-record SecretFacts(@Nullable String last4, String fingerprint) {}
+public record SecretFacts(@Nullable String last4, String fingerprint) {}

@@ -1,31 +1,37 @@
-package ai.celune.providerkey;
+package ai.celune.audit;
 
-import ai.celune.audit.AuditLog;
-import ai.celune.audit.OpenActions;
 import ai.celune.tenancy.Scope;
+import io.quarkus.arc.All;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** Tells the log that nobody knows how a use ended, when its process went down before it could say so. */
+/** Tells the log that nobody knows how an action ended, when its process went down before it could say so. */
 @ApplicationScoped
-class UnknownEnds {
+public class UnknownEnds {
     private static final Logger LOG = Logger.getLogger(UnknownEnds.class);
 
     private final OpenActions open;
+    private final Map<String, UnknownEnd> ends;
     private final AuditLog audit;
     private final Scope scope;
 
-    UnknownEnds(OpenActions open, AuditLog audit, Scope scope) {
+    UnknownEnds(OpenActions open, @All List<UnknownEnd> ends, AuditLog audit, Scope scope) {
         this.open = open;
+        this.ends = ends.stream().collect(Collectors.toMap(UnknownEnd::began, Function.identity()));
         this.audit = audit;
         this.scope = scope;
     }
 
+    /** Records what is overdue now. */
     @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void run() {
+    public void run() {
         open.workspaces().forEach(workspace -> {
             try {
                 while (scope.asWorkspace(workspace, this::recordSome) > 0) {
@@ -40,8 +46,10 @@ class UnknownEnds {
 
     private int recordSome() {
         List<OpenActions.Overdue> overdue = open.take();
-        overdue.forEach(use -> audit.recordFrom(
-                use.origin(), ProviderKeyEvents.UseCompleted.unknown(UUID.fromString(use.target()), use.id())));
+        overdue.forEach(action -> audit.recordFrom(
+                action.origin(),
+                Objects.requireNonNull(ends.get(action.began()), action.began())
+                        .of(UUID.fromString(action.target()), action.id())));
         return overdue.size();
     }
 }
