@@ -81,7 +81,7 @@ class ProxyTest {
                 "socks5://proxy:3128",
                 "http://proxy",
                 "http://proxy:0",
-                "http://user:password@proxy:3128",
+                "http://user@proxy:3128",
                 "http://proxy:3128/path",
                 "http://proxy:3128?a=b",
                 "http://proxy:3128#a"

@@ -45,18 +45,18 @@ class ArchitectureTest {
             "stepup");
 
     /** Feature to the features it may know; everything else goes by id or by event. The arrows form no cycle. */
-    private static final Map<String, Set<String>> ARROWS = Map.of(
-            "identity", Set.of(),
-            "workspace", Set.of("identity"),
-            "provider", Set.of(),
-            "providerkey", Set.of("provider", "workspace"),
-            "apikey", Set.of("workspace"),
-            "auditlog", Set.of(),
-            "broker", Set.of("provider", "providerkey"),
-            "encryptionkey", Set.of("workspace"),
-            "shredding", Set.of(),
-            "slack", Set.of("broker"),
-            "ops", Set.of());
+    private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
+            Map.entry("identity", Set.of()),
+            Map.entry("workspace", Set.of("identity")),
+            Map.entry("provider", Set.of()),
+            Map.entry("providerkey", Set.of("provider", "workspace")),
+            Map.entry("apikey", Set.of("workspace")),
+            Map.entry("auditlog", Set.of()),
+            Map.entry("broker", Set.of("provider", "providerkey")),
+            Map.entry("encryptionkey", Set.of("workspace")),
+            Map.entry("shredding", Set.of()),
+            Map.entry("slack", Set.of("broker")),
+            Map.entry("ops", Set.of()));
 
     /** Who may bind a transaction to somebody else than the caller. */
     private static final Set<String> SCOPE_CALLERS = Set.of(
