@@ -100,6 +100,7 @@ final class Call {
             return;
         }
         upstream = Exchange.begin(opened, ready.injection());
+        ready.use().sent();
         opened.response().onComplete(head -> answer(ready, head), this::providerFailed);
         RequestHeaders.copy(inbound.headers(), opened.headers());
         if (request.hasBody()) {
@@ -136,7 +137,8 @@ final class Call {
     }
 
     private void answer(Prepared ready, HttpClientResponse head) {
-        ProviderResponse incoming = new ProviderResponse(head, outbound, ready.scrubber(), limits.maxAnswerBody());
+        ProviderResponse incoming = new ProviderResponse(
+                head, outbound, ready.scrubber(), ready.use().meter(), limits.maxAnswerBody());
         if (ended != null) {
             return;
         }

@@ -13,14 +13,16 @@ final class ProviderResponse {
     private final HttpClientResponse from;
     private final HttpServerResponse to;
     private final Scrubber scrubber;
+    private final Meter meter;
     private final long most;
     private long sum;
     private boolean stopped;
 
-    ProviderResponse(HttpClientResponse from, HttpServerResponse to, Scrubber scrubber, long most) {
+    ProviderResponse(HttpClientResponse from, HttpServerResponse to, Scrubber scrubber, Meter meter, long most) {
         this.from = from;
         this.to = to;
         this.scrubber = scrubber;
+        this.meter = meter;
         this.most = most;
     }
 
@@ -46,6 +48,7 @@ final class ProviderResponse {
         if (length != null && status != 204) {
             to.putHeader("Content-Length", length);
         }
+        meter.begin(from.getHeader("Content-Type"));
         boolean hasBody = !method.equals(HttpMethod.HEAD) && status != 204 && status != 304;
         if (hasBody) {
             if (length == null) {
@@ -57,6 +60,7 @@ final class ProviderResponse {
         from.endHandler(ended -> {
             if (!stopped) {
                 byte[] rest = hasBody ? scrubber.finish() : NOTHING;
+                meter.read(rest);
                 onEnd.run();
                 var _ = to.end(Buffer.buffer(rest));
             }
@@ -80,6 +84,7 @@ final class ProviderResponse {
         byte[] clean = scrubber.process(piece.getBytes());
         if (clean.length > 0) {
             var _ = to.write(Buffer.buffer(clean));
+            meter.read(clean);
             if (to.writeQueueFull()) {
                 from.pause();
                 to.drainHandler(drained -> from.resume());

@@ -18,6 +18,8 @@ final class Use {
     private final UsableKey key;
     private final Origin origin;
     private final long started;
+    private final Meter meter;
+    private boolean sent;
     private long bytesIn;
     private long bytesOut;
     private @Nullable Integer status;
@@ -27,6 +29,7 @@ final class Use {
         this.key = key;
         origin = request.origin();
         started = request.started();
+        meter = new Meter(request.provider(), request.target().path());
     }
 
     UUID providerKey() {
@@ -43,8 +46,17 @@ final class Use {
         bytesOut += bytes;
     }
 
+    /** From here on the provider may count. */
+    void sent() {
+        sent = true;
+    }
+
     void status(int answered) {
         status = answered;
+    }
+
+    Meter meter() {
+        return meter;
     }
 
     /** Stores the end of the use, once; {@code cause} is null when the provider's answer came whole. */
@@ -62,6 +74,10 @@ final class Use {
                                 reason,
                                 bytesIn,
                                 bytesOut,
+                                meter.model(),
+                                meter.inputTokens(),
+                                meter.outputTokens(),
+                                (cause != null && sent) ? true : null,
                                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started)))
                 .exceptionally(notStored -> {
                     LOG.errorf(notStored, "the end of use %s was not stored", key.use());
