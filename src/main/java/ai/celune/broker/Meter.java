@@ -18,7 +18,7 @@ final class Meter {
     /** Names that the log may carry; free text is none. */
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._:/@+-]{1,128}");
     /** More than this nobody counts, and JSON's numbers stay exact. */
-    private static final double MOST = 1e12;
+    private static final double MOST = 1e9;
 
     private final Provider provider;
     private final @Nullable String modelInPath;

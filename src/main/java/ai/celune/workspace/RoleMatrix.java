@@ -32,7 +32,8 @@ public final class RoleMatrix {
             Map.entry("provider-keys:read", List.of(O, A, M, U)),
             Map.entry("provider-keys:write", List.of(O, A)),
             Map.entry("provider-keys:use", List.of(O, A, M)),
-            Map.entry("audit:read", List.of(O, A, U)));
+            Map.entry("audit:read", List.of(O, A, U)),
+            Map.entry("analytics:read", List.of(O, A, M, U)));
 
     private static final Map<String, Set<String>> PERMISSIONS =
             List.of(O, A, M, U).stream().collect(Collectors.toUnmodifiableMap(role -> role, RoleMatrix::column));

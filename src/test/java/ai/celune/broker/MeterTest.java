@@ -95,7 +95,7 @@ class MeterTest {
                 "nonsense",
                 "{\"usage\":{\"input_tokens\":5}}}",
                 "{\"usage\":{\"input_tokens\":\"5\",\"output_tokens\":null}}",
-                "{\"usage\":{\"input_tokens\":-1,\"output_tokens\":1e13}}",
+                "{\"usage\":{\"input_tokens\":-1,\"output_tokens\":1e10}}",
                 "{\"model\":\"free text\"}",
                 "{'usage':1}"
             })

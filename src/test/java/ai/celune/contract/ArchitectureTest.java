@@ -53,6 +53,7 @@ class ArchitectureTest {
             "apikey", Set.of("workspace"),
             "auditlog", Set.of(),
             "broker", Set.of("provider", "providerkey"),
+            "usage", Set.of(),
             "ops", Set.of());
 
     /** Who may bind a transaction to somebody else than the caller. */
@@ -78,6 +79,7 @@ class ArchitectureTest {
             "provider.Clearances",
             "providerkey.ProviderKeyUses",
             "providerkey.UnknownEnds",
+            "usage.Usages",
             "workspace.Workspaces");
 
     /** Who may speak SQL past the ORM, where only row-level security stands guard. */
@@ -108,6 +110,7 @@ class ArchitectureTest {
             "providerkey.Fingerprints",
             "tenancy.Quotas",
             "tenancy.Scope",
+            "usage.Usages",
             "workspace.Workspaces");
 
     @Test
