@@ -76,7 +76,8 @@ class UsageResourceTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"from=yesterday", "to=2026-03-01", "groupBy=colour", "groupBy=", "from=9999-01-01T00:00:00Z"})
+            strings = {"from=yesterday", "to=2026-03-01", "groupBy=colour", "groupBy=day,", "from=9999-01-01T00:00:00Z"
+            })
     void whatCannotBeAskedIsRefused(String query) {
         assertEquals(
                 "invalid_request",
