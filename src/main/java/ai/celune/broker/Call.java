@@ -31,6 +31,7 @@ final class Call {
     private final BrokerConfig limits;
     private final Refusals refusals;
     private final Deadlines deadlines;
+    private final Meter meter;
     private OpenStreams.@Nullable Ticket ticket;
     private @Nullable Prepared prepared;
     private @Nullable Exchange upstream;
@@ -48,6 +49,7 @@ final class Call {
         inbound = routing.request();
         outbound = routing.response();
         uploaded = !request.hasBody();
+        meter = new Meter(request.provider(), request.target().path());
         deadlines = new Deadlines(routing.vertx(), limits.deadline(), this::expired);
     }
 
@@ -137,7 +139,8 @@ final class Call {
     }
 
     private void answer(Prepared ready, HttpClientResponse head) {
-        ProviderResponse incoming = new ProviderResponse(head, outbound, ready.scrubber(), limits.maxAnswerBody());
+        ProviderResponse incoming =
+                new ProviderResponse(head, outbound, ready.scrubber(), meter, limits.maxAnswerBody());
         if (ended != null) {
             return;
         }
@@ -222,7 +225,7 @@ final class Call {
         }
         if (prepared != null) {
             prepared.close();
-            prepared.use().end(cause);
+            prepared.use().end(cause, meter.told(cause != null && upstream != null));
         }
         return true;
     }

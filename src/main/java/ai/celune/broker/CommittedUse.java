@@ -37,5 +37,19 @@ public interface CommittedUse {
             @Nullable String cause,
             long bytesIn,
             long bytesOut,
+            Metered metered,
             long durationMillis) {}
+
+    /**
+     * What a provider says that an answer took; null where it does not.
+     *
+     * @param isLowerBound whether the answer was broken off, and the provider may have counted more
+     */
+    record Metered(
+            @Nullable String model,
+            @Nullable Long inputTokens,
+            @Nullable Long outputTokens,
+            boolean isLowerBound) {
+        static final Metered NOTHING = new Metered(null, null, null, false);
+    }
 }

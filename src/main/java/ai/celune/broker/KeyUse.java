@@ -54,6 +54,10 @@ record KeyUse(ProviderKeyUses uses, UsableKey key, Origin caller) implements Com
                         end.cause(),
                         end.bytesIn(),
                         end.bytesOut(),
+                        end.metered().model(),
+                        end.metered().inputTokens(),
+                        end.metered().outputTokens(),
+                        end.metered().isLowerBound() ? true : null,
                         end.durationMillis()));
     }
 }

@@ -16,6 +16,7 @@ final class ProviderResponse {
     private final HttpClientResponse from;
     private final HttpServerResponse to;
     private final Scrubber scrubber;
+    private final Meter meter;
     private final long most;
     private @Nullable Decoding decoding;
     private Buffer left = Buffer.buffer();
@@ -23,10 +24,11 @@ final class ProviderResponse {
     private boolean paused;
     private boolean stopped;
 
-    ProviderResponse(HttpClientResponse from, HttpServerResponse to, Scrubber scrubber, long most) {
+    ProviderResponse(HttpClientResponse from, HttpServerResponse to, Scrubber scrubber, Meter meter, long most) {
         this.from = from;
         this.to = to;
         this.scrubber = scrubber;
+        this.meter = meter;
         this.most = most;
     }
 
@@ -53,6 +55,7 @@ final class ProviderResponse {
         if (length != null && status != 204 && !encoded) {
             to.putHeader("Content-Length", length);
         }
+        meter.begin(from.getHeader("Content-Type"));
         boolean hasBody = !method.equals(HttpMethod.HEAD) && status != 204 && status != 304;
         if (hasBody) {
             if (length == null || encoded) {
@@ -73,6 +76,7 @@ final class ProviderResponse {
         from.endHandler(ended -> {
             if (!stopped) {
                 byte[] rest = hasBody ? scrubber.finish() : NOTHING;
+                meter.read(rest);
                 onEnd.run();
                 var _ = to.end(Buffer.buffer(rest));
             }
@@ -120,6 +124,7 @@ final class ProviderResponse {
         byte[] clean = scrubber.process(some);
         if (clean.length > 0) {
             var _ = to.write(Buffer.buffer(clean));
+            meter.read(clean);
         }
     }
 

@@ -41,8 +41,13 @@ final class Use {
         status = answered;
     }
 
-    /** Stores the end of the use, once; {@code cause} is null when the provider's answer came whole. */
+    /** Stores the end of a use that nothing is metered of. */
     void end(@Nullable String cause) {
+        end(cause, CommittedUse.Metered.NOTHING);
+    }
+
+    /** Stores the end of the use, once; {@code cause} is null when the provider's answer came whole. */
+    void end(@Nullable String cause, CommittedUse.Metered metered) {
         Integer answered = status;
         String reason = cause == null && (answered == null || answered >= 400) ? "provider_status" : cause;
         committed
@@ -52,6 +57,7 @@ final class Use {
                         reason,
                         bytesIn,
                         bytesOut,
+                        metered,
                         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started)))
                 .exceptionally(notStored -> {
                     LOG.errorf(notStored, "the end of use %s was not stored", committed.id());

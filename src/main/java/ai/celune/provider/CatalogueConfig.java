@@ -43,10 +43,13 @@ interface CatalogueConfig {
         /** What stands before the name of the model in a path; where it does not occur, the body names the model. */
         Optional<String> modelInPath();
 
-        /** Where an answer, or an event of it, says how many tokens were read, as names joined by dots. */
+        /** Where an answer, or an event of it, names its model, as names joined by dots. */
+        Optional<List<String>> model();
+
+        /** As `model`, how many tokens were read. */
         Optional<List<String>> inputTokens();
 
-        /** As `input-tokens`, of those that were written. */
+        /** As `model`, how many tokens were written. */
         Optional<List<String>> outputTokens();
     }
 }

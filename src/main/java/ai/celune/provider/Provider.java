@@ -15,8 +15,9 @@ import java.util.Optional;
  * @param paths what the paths of its API begin with
  * @param check how a key is checked; empty when it cannot be
  * @param modelInPath what stands before a model in a path
- * @param inputTokens names on the way to a count in an answer, for each place where one may stand
- * @param outputTokens as {@code inputTokens}
+ * @param model names on the way to the model in an answer, for each place where it may stand
+ * @param inputTokens as {@code model}, to the count of tokens that were read
+ * @param outputTokens as {@code model}, to the count of tokens that were written
  */
 public record Provider(
         String name,
@@ -27,6 +28,7 @@ public record Provider(
         List<String> paths,
         Optional<Check> check,
         Optional<String> modelInPath,
+        List<List<String>> model,
         List<List<String>> inputTokens,
         List<List<String>> outputTokens) {
     /**
@@ -59,6 +61,11 @@ public record Provider(
     /** Whether keys may live at this host. */
     public boolean livesAt(String host) {
         return hosts.isEmpty() || hosts.stream().anyMatch(host::endsWith);
+    }
+
+    /** Whether its answers tell of tokens. */
+    public boolean isMetered() {
+        return !inputTokens.isEmpty() || !outputTokens.isEmpty();
     }
 
     /** The model that a path names. */

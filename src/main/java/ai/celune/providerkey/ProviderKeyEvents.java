@@ -48,7 +48,13 @@ public interface ProviderKeyEvents {
             String path)
             implements AuditEvent {}
 
-    /** How a use ended; {@code cause} says why when it did not end well. What is not known is null. */
+    /**
+     * How a use ended; {@code cause} says why when it did not end well. What is not known is null.
+     *
+     * @param model as the answer or the path names it
+     * @param inputTokens as the answer told, as far as it came
+     * @param lowerBound true when the call was broken off after something had been sent: the provider may have counted more
+     */
     @Event(value = "provider_key.use_completed", target = "provider_key")
     record UseCompleted(
             UUID target,
@@ -58,11 +64,16 @@ public interface ProviderKeyEvents {
             @Nullable String cause,
             @Nullable Long bytesIn,
             @Nullable Long bytesOut,
+            @Nullable String model,
+            @Nullable Long inputTokens,
+            @Nullable Long outputTokens,
+            @Nullable Boolean lowerBound,
             @Nullable Long durationMillis)
             implements AuditEvent {
         /** The process that made the call is gone; the provider may have answered or not. */
         static UseCompleted unknown(UUID target, UUID use) {
-            return new UseCompleted(target, use, Outcome.FAILED, null, "outcome_unknown", null, null, null);
+            return new UseCompleted(
+                    target, use, Outcome.FAILED, null, "outcome_unknown", null, null, null, null, null, null, null);
         }
     }
 

@@ -68,10 +68,11 @@ public class ApiExamples implements OASFilter {
             if (success.getContent() == null) {
                 success.setContent(OASFactory.createContent().addMediaType(JSON, OASFactory.createMediaType()));
             }
-            Objects.requireNonNull(success.getContent())
-                    .getMediaTypes()
-                    .values()
-                    .forEach(type -> type.setExample(plain(example.get("response"))));
+            Objects.requireNonNull(success.getContent()).getMediaTypes().forEach((name, type) -> {
+                if (!name.startsWith("text/")) {
+                    type.setExample(plain(example.get("response")));
+                }
+            });
         }
     }
 

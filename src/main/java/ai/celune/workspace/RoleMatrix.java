@@ -35,7 +35,8 @@ public final class RoleMatrix {
             Map.entry("slack:read", List.of(O, A, M, U)),
             Map.entry("slack:write", List.of(O, A)),
             Map.entry("slack:use", List.of(O, A, M)),
-            Map.entry("audit:read", List.of(O, A, U)));
+            Map.entry("audit:read", List.of(O, A, U)),
+            Map.entry("analytics:read", List.of(O, A, M, U)));
 
     private static final Map<String, Set<String>> PERMISSIONS =
             List.of(O, A, M, U).stream().collect(Collectors.toUnmodifiableMap(role -> role, RoleMatrix::column));

@@ -56,6 +56,7 @@ class ArchitectureTest {
             Map.entry("encryptionkey", Set.of("workspace")),
             Map.entry("shredding", Set.of()),
             Map.entry("slack", Set.of("broker")),
+            Map.entry("usage", Set.of()),
             Map.entry("ops", Set.of()));
 
     /** Who may bind a transaction to somebody else than the caller. */
@@ -84,6 +85,7 @@ class ArchitectureTest {
             "providerkey.ProviderKeyUses",
             "shredding.Shredding",
             "shredding.Shreds",
+            "usage.Usages",
             "workspace.Workspaces");
 
     /** Who may speak SQL past the ORM, where only row-level security stands guard. */
@@ -119,6 +121,7 @@ class ArchitectureTest {
             "slack.InboundSignatures",
             "tenancy.Quotas",
             "tenancy.Scope",
+            "usage.Usages",
             "workspace.Workspaces");
 
     @Test

@@ -362,6 +362,7 @@ class AuditCoverageTest {
                         () -> Api.get(
                                 "/v1/platform/providers", Actors.operator().token()),
                         reply -> Map.of()));
+        looks.put("UsageResource_sum", () -> shows("/v1/analytics/usage"));
         looks.put("AuditResource_list", () -> shows("/v1/audit/events", "audit.read"));
         looks.put("AuditResource_get", () -> shows("/v1/audit/events/" + anyEvent(), "audit.read"));
         looks.put(

@@ -314,6 +314,14 @@ final class ExampleCalls implements AutoCloseable {
         prepared.put("ProviderKeyResource_attest", () -> Call.to(providerKey(), token()));
         prepared.put("ProviderKeyResource_delete", () -> Call.to(providerKey(), token()));
         prepared.put("KeyCheckResource_check", () -> Call.to(providerKey(), token()));
+        prepared.put("UsageResource_sum", () -> {
+            Api.post("/v1/proxy/openai/v1/chat/completions", agent.get(), Map.of("model", "example-model"))
+                    .require(200);
+            while (!Api.get("/v1/analytics/usage", token()).items().iterator().hasNext()) {
+                Thread.onSpinWait();
+            }
+            return Call.of(token());
+        });
         prepared.put("ProviderResource_list", () -> {
             clearedProvider();
             return Call.of(token());

@@ -1,5 +1,6 @@
 package ai.celune.packaged;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -61,8 +62,10 @@ class CrashIT {
                 seenPaths.add(exchange.getRequestURI().getPath());
                 seenWithRealKey.incrementAndGet();
             }
-            byte[] answer = "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            byte[] answer = "{\"model\":\"m-1\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}"
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8);
             exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);
             exchange.close();
@@ -81,7 +84,10 @@ class CrashIT {
                 load(service, setup);
                 assertEquals(Set.of(), callsThatTheLogDoesNotTellOf(), "round " + round + ", seed " + seed);
             }
+            execute("update audit_open set ends_by = now() - interval '1 minute'");
             service.start();
+            Service.await("the unknown ends", () -> !holds("select count(*) from audit_open"));
+            assertUsageIsTheSumOfTheLog(service);
             assertTrue(seenWithRealKey.get() > ROUNDS, "the rounds hardly reached the provider, seed " + seed);
             assertTrue(seenWithRealKey.get() <= count("provider_key.used"), "seed " + seed);
             assertEquals(count("provider_key.created") - count("provider_key.deleted"), rows(), "seed " + seed);
@@ -207,6 +213,32 @@ class CrashIT {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** Also of uses whose end nobody lived to tell. */
+    private static void assertUsageIsTheSumOfTheLog(Service service) throws Exception {
+        JsonNode usage = json(200, service.call("GET", "/v1/analytics/usage?groupBy=model", owner(service), null));
+        long[] told = new long[4];
+        for (JsonNode item : usage.path("items")) {
+            told[0] += item.path("requests").asLong();
+            told[1] += item.path("inputTokens").asLong();
+            told[2] += item.path("outputTokens").asLong();
+            told[3] += item.path("unknownEnds").asLong();
+        }
+        String sum = "select coalesce(sum((convert_from(bytes, 'UTF8')::json -> 'details' ->> ?)::bigint), 0)"
+                + " from audit_event where action = 'provider_key.use_completed'";
+        assertArrayEquals(
+                new long[] {
+                    count("provider_key.use_completed"),
+                    number(sum, "inputTokens"),
+                    number(sum, "outputTokens"),
+                    number(
+                            "select count(*) from audit_event where convert_from(bytes, 'UTF8') like ?",
+                            "%outcome_unknown%")
+                },
+                told);
+        assertEquals(count("provider_key.used"), told[0]);
+        assertTrue(told[1] > 0);
     }
 
     private static boolean holds(String count) {

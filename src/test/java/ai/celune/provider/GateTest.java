@@ -149,6 +149,7 @@ class GateTest {
                 Optional.empty(),
                 Optional.of("/models/"),
                 List.of(),
+                List.of(),
                 List.of());
     }
 }

@@ -161,7 +161,8 @@ class UnknownEndsTest {
         return uses.complete(
                         use,
                         Origin.of(actor, null),
-                        new ProviderKeyEvents.UseCompleted(use.id(), use.use(), Outcome.SUCCESS, 200, null, 1L, 1L, 1L))
+                        new ProviderKeyEvents.UseCompleted(
+                                use.id(), use.use(), Outcome.SUCCESS, 200, null, 1L, 1L, null, null, null, null, 1L))
                 .toCompletableFuture();
     }
 

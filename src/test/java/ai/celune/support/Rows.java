@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What is really stored, read as superuser, whom row-level security does not bind. */
 public final class Rows {
-    /** Written besides the change that a test is about: refusals are events, and calls of API keys are counted each second. */
+    /** Written besides the change that a test is about: refusals are events, and calls of API keys are counted each second. Uses of provider keys come with their entries. */
     private static final Set<String> LOG =
-            Set.of("audit_event", "audit_pending", "audit_open", "audit_opening", "api_key_use");
+            Set.of("audit_event", "audit_pending", "audit_open", "audit_opening", "api_key_use", "provider_key_use");
     /** Never written while the service runs. */
     private static final Set<String> FIXED = Set.of("classified_table", "classified_column", "flyway_schema_history");
     /** Made ahead of need, by background work or for the audit log. */
@@ -33,8 +33,9 @@ public final class Rows {
 
     /** Everything stored, by table, in a form that tells any difference; the audit log, keys made ahead and the use counts of API keys left out. */
     public static Map<String, String> stored(String... ignoredTables) {
-        List<String> tables = new ArrayList<>(
-                column("select tablename from pg_tables where schemaname = 'public' order by tablename"));
+        List<String> tables =
+                new ArrayList<>(column("select relname from pg_class where relnamespace = 'public'::regnamespace"
+                        + " and relkind in ('r', 'p') and not relispartition order by relname"));
         List.of(LOG, FIXED, KEYS, Set.of(ignoredTables)).forEach(tables::removeAll);
         Map<String, String> state = new TreeMap<>();
         table(tables.stream()
