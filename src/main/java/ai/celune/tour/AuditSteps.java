@@ -24,6 +24,8 @@ final class AuditSteps {
             "provider_key.created",
             "provider_key.used",
             "provider_key.use_completed",
+            "provider_key.checked",
+            "encryption_key.rotated",
             "request.denied",
             "request.limited",
             "api_key.revoked",

@@ -11,10 +11,18 @@ import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** An agent calls the provider with a Celune key, and the provider sees its own. */
 final class BrokerSteps {
     static final String PATH = BrokerPath.PREFIX + "openai" + StandIn.PATH;
+
+    /** Those of the steps before: one plain, one streamed. */
+    private static final int CALLS = 2;
+
+    private static final int TRIES = 20;
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final World world;
 
@@ -67,6 +75,33 @@ final class BrokerSteps {
         require(first < world.standIn.lastChunkSent(), "the first event before the last was sent", "all at once");
         requireReceivedKey(world.standIn.calls());
         return new Held(200, events + " events, each passed on as it came; the key echoed in pieces was removed");
+    }
+
+    /** The sums are there within two seconds of the calls' ends. */
+    Held usage() {
+        Reply reply = world.http.get("/v1/analytics/usage", world.token).expect(200);
+        for (int i = 0; i < TRIES && requests(reply) < CALLS; i++) {
+            LockSupport.parkNanos(PAUSE);
+            reply = world.http.get("/v1/analytics/usage", world.token).expect(200);
+        }
+        require(requests(reply) == CALLS, CALLS + " requests", reply.toString());
+        long tokens = sum(reply, "outputTokens");
+        require(tokens > 0, "tokens that the provider told of", reply.toString());
+        return new Held(200, CALLS + " requests by model, with " + tokens + " tokens written");
+    }
+
+    private long requests(Reply usage) {
+        return sum(usage, "requests");
+    }
+
+    private long sum(Reply usage, String figure) {
+        return usage.json()
+                .path("items")
+                .valueStream()
+                .filter(item -> item.path("providerKeyId").asText().equals(world.providerKeyId))
+                .filter(item -> item.path("model").isTextual())
+                .mapToLong(item -> item.path(figure).asLong())
+                .sum();
     }
 
     private void requireReceivedKey(List<StandIn.Call> calls) {

@@ -32,6 +32,25 @@ final class SecretSteps {
         return new Held(201, "stored; an agent's key may use it");
     }
 
+    Held check() {
+        Reply checked = world.http
+                .post("/v1/provider-keys/" + world.providerKeyId + "/check", world.token, object())
+                .expect(200);
+        require(checked.json().path("valid").asBoolean(), "a valid key", checked.toString());
+        return new Held(200, "the provider takes the stored key");
+    }
+
+    /** The provider key is not stored anew, and its uses go on under whichever version seals it. */
+    Held rotate(BrokerSteps broker) {
+        Reply rotated = world.http
+                .post("/v1/encryption-key/rotate", world.token, object())
+                .expect(202);
+        int version = rotated.json().path("version").asInt();
+        require(version == 2, "version 2 of the workspace's key", rotated.toString());
+        broker.plain();
+        return new Held(202, "version " + version + " of the workspace's key seals, and the provider key is used on");
+    }
+
     Held noReveal() {
         String path = "/v1/provider-keys/" + world.providerKeyId;
         for (String credential : List.of(world.token, world.agent.key())) {

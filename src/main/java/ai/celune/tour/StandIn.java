@@ -23,6 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class StandIn implements AutoCloseable {
     static final String PATH = "/v1/chat/completions";
+    static final String MODELS = "/v1/models";
     static final String GREETING = "hello from the stand-in";
     static final String ENDLESS_MODEL = "stand-in-endless";
     static final int CHUNKS = 5;
@@ -82,7 +83,9 @@ final class StandIn implements AutoCloseable {
                     exchange.getRequestURI() + " "
                             + exchange.getRequestHeaders().entrySet() + " " + body));
             exchange.getResponseHeaders().set("X-Received-Authorization", authorization);
-            if (!exchange.getRequestURI().getPath().equals(PATH)) {
+            if (exchange.getRequestURI().getPath().equals(MODELS)) {
+                answer(exchange, 200, "{\"object\":\"list\",\"data\":[]}");
+            } else if (!exchange.getRequestURI().getPath().equals(PATH)) {
                 answer(exchange, 404, "{\"error\":{\"message\":\"no such path\"}}");
             } else if (body.contains(ENDLESS_MODEL)) {
                 endless(exchange);

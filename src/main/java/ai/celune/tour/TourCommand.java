@@ -90,6 +90,9 @@ public final class TourCommand {
         steps.add("provider-key", Set.of("api-key"), secrets::store);
         steps.add("broker", Set.of("provider-key"), broker::plain);
         steps.add("broker-stream", Set.of("provider-key"), broker::streamed);
+        steps.add("key-check", Set.of("provider-key"), secrets::check);
+        steps.add("usage", Set.of("broker", "broker-stream"), broker::usage);
+        steps.add("rotation", Set.of("broker"), () -> secrets.rotate(broker));
         steps.add("no-reveal", Set.of("provider-key"), secrets::noReveal);
         steps.add("other-workspace", Set.of("provider-key"), () -> secrets.otherWorkspace(identity));
         steps.add("missing-scope", Set.of("provider-key"), guard::missingScope);
