@@ -103,7 +103,6 @@ public class OwnCalls {
             prepared.destination()
                     .compose(found -> client.open(method, prepared.injection().target(call.target()), found))
                     .compose(opened -> send(call, opened, prepared, received.future(), effect))
-                    .compose(head -> receive(head, call.mostAnswer()))
                     .onComplete(received::tryComplete, received::tryFail);
             answered = await(received);
             prepared.use().status(answered.status());
@@ -120,8 +119,11 @@ public class OwnCalls {
         }
     }
 
-    /** Whatever ends the call ends the exchange. */
-    private static Future<HttpClientResponse> send(
+    /**
+     * Whatever ends the call ends the exchange. Who reads the answer is there before anything is sent, and on the request's own context: to another one its head would
+     * come late, when the body may have gone by.
+     */
+    private static Future<Received> send(
             OwnCall call,
             HttpClientRequest opened,
             Prepared prepared,
@@ -135,13 +137,16 @@ public class OwnCalls {
         var _ = received.onComplete(over -> exchange.abandon(true));
         call.headers().forEach(opened::putHeader);
         opened.putHeader("Accept-Encoding", "identity");
+        Future<Received> answer = opened.response().compose(head -> receive(head, call.mostAnswer()));
         byte[] body = call.body();
         if (body == null) {
-            return opened.send();
+            var _ = opened.end();
+        } else {
+            effect.set(true);
+            prepared.use().received(body.length);
+            var _ = opened.end(Buffer.buffer(body));
         }
-        effect.set(true);
-        prepared.use().received(body.length);
-        return opened.send(Buffer.buffer(body));
+        return answer;
     }
 
     private static Future<Received> receive(HttpClientResponse head, int most) {

@@ -81,6 +81,7 @@ class SqlBudgetTest {
                 }
                 send(examples, operation, examples.prepare(operation));
                 ExampleCalls.Call call = examples.prepare(operation);
+                awaitEnds();
                 line(actual, operation.id(), log.during(() -> send(examples, operation, call), ALL));
             }
         }
@@ -88,7 +89,6 @@ class SqlBudgetTest {
 
     /** Carries out an example; a use of a secret is over when its end is stored, and a mail is asked for when it has come. */
     private void send(ExampleCalls examples, Operation operation, ExampleCalls.Call call) {
-        awaitEnds();
         int mails = MailedCode.sent();
         examples.send(operation, call)
                 .require(examples.example(operation.id()).path("status").asInt());
@@ -98,6 +98,7 @@ class SqlBudgetTest {
         awaitEnds();
     }
 
+    /** Until the uses that this test began are over, in preparing too. */
     private void awaitEnds() {
         while (!leftOpen.containsAll(open())) {
             Thread.onSpinWait();
