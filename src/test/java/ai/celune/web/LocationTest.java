@@ -8,6 +8,7 @@ import ai.celune.support.Actors.Session;
 import ai.celune.support.Api;
 import ai.celune.support.PostgresResource;
 import ai.celune.support.ProviderAddress;
+import ai.celune.support.SlackStandIn;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.common.WithTestResource;
@@ -47,6 +48,7 @@ class LocationTest {
         creations.put("/v1/provider-keys", Map.of("provider", "openai", "name", "test", "key", "sk-0123456789abcd"));
         creations.put("/v1/roles", Map.of("name", "located", "permissions", List.of("settings:read")));
         creations.put("/v1/service-accounts", Map.of("name", "test", "role", "member"));
+        creations.put("/v1/slack-connections", Map.of("name", "test", "key", SlackStandIn.webhookUrl()));
         creations.put("/v1/workspaces", Map.of("name", "Another", "accessCode", Actors.accessCode()));
         creations.put("/v1/auth/sign-up", signUp());
         creations.put("/v1/auth/accept-invitation", acceptance());
