@@ -40,11 +40,11 @@ public record BaseUrl(String scheme, String host, int port) {
         }
         String host = parts.group(2);
         Optional<InetAddress> address = address(host);
-        if (host.startsWith("[")) {
-            host = host.substring(1, host.length() - 1);
-        }
         if (address.isEmpty() && !HostName.isValid(host)) {
             throw new RefusedDestinationException("The host of the base URL is neither a plain name nor an address.");
+        }
+        if (host.startsWith("[")) {
+            host = host.substring(1, host.length() - 1);
         }
         String scheme = parts.group(1);
         boolean plain = scheme.equals("http")

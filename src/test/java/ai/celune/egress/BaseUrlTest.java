@@ -69,6 +69,8 @@ class BaseUrlTest {
                 "https://-a.example.com",
                 "https://a-.example.com",
                 "https://a_b.example.com",
+                "https://[f]",
+                "https://[a.bc]",
                 "https://bücher.example",
                 "https://аpi.example.com",
                 "https://api。example.com",
