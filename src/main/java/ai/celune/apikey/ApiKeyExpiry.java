@@ -11,12 +11,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.jboss.logging.Logger;
 
 /** Warns in the log of keys that end soon, once for each end that a key has had. Who was given a short life from the start needs no warning. */
 @ApplicationScoped
 class ApiKeyExpiry {
-    private static final Logger LOG = Logger.getLogger(ApiKeyExpiry.class);
     private static final int AT_ONCE = 500;
     private static final String DUE = " from api_key where revoked_at is null and expires_at > :now"
             + " and expires_at <= :soon and warned_of is distinct from expires_at"
@@ -39,29 +37,20 @@ class ApiKeyExpiry {
     @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void warn() {
         List<?> workspaces = scope.asPlatform(() -> due("select distinct workspace_id" + DUE));
-        for (Object workspace : workspaces) {
-            try {
-                while (scope.asWorkspace((UUID) workspace, this::warnOfSome) == AT_ONCE) {
-                    // The next batch in a transaction of its own.
-                }
-            } catch (Exception e) {
-                // Also a commit that fails, which is a checked exception in disguise.
-                LOG.warnf("warnings of ending API keys of workspace %s wait: %s", workspace, e);
-            }
-        }
+        workspaces.forEach(workspace ->
+                scope.asWorkspaceStepwise((UUID) workspace, "warnings of ending API keys", this::warnOfSome));
     }
 
-    private int warnOfSome() {
+    private boolean warnOfSome() {
         List<?> keys = due(
                 "update api_key set warned_of = expires_at where id in (select id" + DUE + " order by expires_at limit "
                         + AT_ONCE + " for update skip locked) returning id, prefix, expires_at");
         for (Object row : keys) {
             Object[] key = (Object[]) row;
             audit.recordFrom(
-                    new Origin(null, null, null),
-                    new ApiKeyEvents.Expiring((UUID) key[0], (String) key[1], (Instant) key[2]));
+                    Origin.NOBODY, new ApiKeyEvents.Expiring((UUID) key[0], (String) key[1], (Instant) key[2]));
         }
-        return keys.size();
+        return keys.size() == AT_ONCE;
     }
 
     private List<?> due(String sql) {

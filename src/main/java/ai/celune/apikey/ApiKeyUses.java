@@ -153,14 +153,8 @@ class ApiKeyUses {
     void tellLeftBehind() {
         Instant now = clock.instant();
         for (UUID workspace : scope.asPlatform(() -> workspaces(now))) {
-            try {
-                while (scope.asWorkspace(workspace, () -> tellSome(workspace, now.minus(LEFT_BEHIND))) == AT_ONCE) {
-                    // The next batch in a transaction of its own.
-                }
-            } catch (Exception e) {
-                // Also a commit that fails, which is a checked exception in disguise.
-                LOG.warnf("uses of API keys of workspace %s wait: %s", workspace, e);
-            }
+            scope.asWorkspaceStepwise(
+                    workspace, "uses of API keys", () -> tellSome(workspace, now.minus(LEFT_BEHIND)) == AT_ONCE);
         }
     }
 

@@ -15,6 +15,8 @@ public record Origin(
         Actor.@Nullable Ref actor,
         Actor.@Nullable Ref credential,
         @Nullable RequestFacts request) {
+    /** Background work of Celune's own. */
+    public static final Origin NOBODY = new Origin(null, null, null);
 
     public static Origin of(@Nullable Actor actor, @Nullable RequestFacts request) {
         return actor == null

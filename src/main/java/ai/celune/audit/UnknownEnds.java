@@ -10,13 +10,10 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jboss.logging.Logger;
 
 /** Tells the log that nobody knows how an action ended, when its process went down before it could say so. */
 @ApplicationScoped
 public class UnknownEnds {
-    private static final Logger LOG = Logger.getLogger(UnknownEnds.class);
-
     private final OpenActions open;
     private final Map<String, UnknownEnd> ends;
     private final AuditLog audit;
@@ -32,24 +29,15 @@ public class UnknownEnds {
     /** Records what is overdue now. */
     @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     public void run() {
-        open.workspaces().forEach(workspace -> {
-            try {
-                while (scope.asWorkspace(workspace, this::recordSome) > 0) {
-                    // The next batch in a transaction of its own.
-                }
-            } catch (Exception e) {
-                // Also a commit that fails, which is a checked exception in disguise.
-                LOG.warnf("unknown ends of workspace %s wait for the next run: %s", workspace, e);
-            }
-        });
+        open.workspaces().forEach(workspace -> scope.asWorkspaceStepwise(workspace, "unknown ends", this::recordSome));
     }
 
-    private int recordSome() {
+    private boolean recordSome() {
         List<OpenActions.Overdue> overdue = open.take();
         overdue.forEach(action -> audit.recordFrom(
                 action.origin(),
                 Objects.requireNonNull(ends.get(action.began()), action.began())
                         .of(UUID.fromString(action.target()), action.id())));
-        return overdue.size();
+        return !overdue.isEmpty();
     }
 }

@@ -52,7 +52,7 @@ class EncryptionKeys implements PanacheRepositoryBase<EncryptionKey, UUID> {
     EncryptionKeyView rotate() {
         UUID workspace = request.requireActor().workspace();
         keys.lock(workspace);
-        return view(workspace, rotate(workspace, Origin.of(request.actor(), request.facts())));
+        return view(workspace, rotate(workspace, own(), Origin.of(request.actor(), request.facts())));
     }
 
     /** For the transaction's workspace, unless somebody else is at it or its time has not come. */
@@ -60,16 +60,15 @@ class EncryptionKeys implements PanacheRepositoryBase<EncryptionKey, UUID> {
         if (!keys.tryLock(workspace)) {
             return;
         }
-        EncryptionKey key = own().orElse(null);
-        boolean due = !rotatesAt(workspace, key).isAfter(clock.instant());
-        if (due && (key == null || !key.isInWork())) {
-            rotate(workspace, new Origin(null, null, null));
+        Optional<EncryptionKey> key = own();
+        boolean due = !rotatesAt(key.orElse(null), keys.createdAt(workspace)).isAfter(clock.instant());
+        if (due && key.stream().noneMatch(EncryptionKey::isInWork)) {
+            rotate(workspace, key, Origin.NOBODY);
         }
     }
 
     /** The caller has locked the key. Should the commit fail the store has a version that nobody knows of, which seals like any other. */
-    private EncryptionKey rotate(UUID workspace, Origin origin) {
-        Optional<EncryptionKey> before = own();
+    private EncryptionKey rotate(UUID workspace, Optional<EncryptionKey> before, Origin origin) {
         int version = sealer.rotateKey(workspace);
         int older = columns.below(version);
         EncryptionKey key = before.orElseGet(() -> new EncryptionKey(version, older, clock.instant()));
@@ -97,17 +96,18 @@ class EncryptionKeys implements PanacheRepositoryBase<EncryptionKey, UUID> {
         return keys.tryLock(workspace) ? find("finishedAt is null").firstResultOptional() : Optional.empty();
     }
 
-    private Instant rotatesAt(UUID workspace, @Nullable EncryptionKey key) {
-        return (key == null ? keys.createdAt(workspace) : key.rotatedAt()).plus(config.rotateEvery());
+    private Instant rotatesAt(@Nullable EncryptionKey key, Instant createdAt) {
+        return (key == null ? createdAt : key.rotatedAt()).plus(config.rotateEvery());
     }
 
     private EncryptionKeyView view(UUID workspace, @Nullable EncryptionKey key) {
+        Instant createdAt = keys.createdAt(workspace);
         return new EncryptionKeyView(
                 key == null ? 1 : key.keyVersion(),
                 key == null ? 1 : key.lowestVersion(),
-                keys.createdAt(workspace),
+                createdAt,
                 key == null ? null : key.rotatedAt(),
-                rotatesAt(workspace, key),
+                rotatesAt(key, createdAt),
                 key == null ? null : key.rewrap());
     }
 }

@@ -24,7 +24,6 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class KeyWork {
     private static final Logger LOG = Logger.getLogger(KeyWork.class);
-    private static final Origin NOBODY = new Origin(null, null, null);
 
     private final EntityManager entities;
     private final EncryptionKeys keys;
@@ -87,17 +86,11 @@ class KeyWork {
             // Each second while the database is away, of which others tell.
             LOG.debugf("work on keys waits for the next run: %s", e);
         }
-        for (Object workspace : workspaces) {
-            try {
-                scope.asWorkspace((UUID) workspace, () -> {
-                    work.accept((UUID) workspace);
-                    return workspace;
-                });
-            } catch (Exception e) {
-                // Also a commit that fails, which is a checked exception in disguise.
-                LOG.warnf("work on the key of workspace %s waits for the next run: %s", workspace, e);
-            }
-        }
+        workspaces.forEach(workspace -> scope.asWorkspaceStepwise((UUID) workspace, "rotation and re-wrapping", () -> {
+            work.accept((UUID) workspace);
+            // One page for each run: that is the pace.
+            return false;
+        }));
     }
 
     private void goOn(UUID workspace) {
@@ -123,7 +116,7 @@ class KeyWork {
             key.raised();
         }
         audit.recordFrom(
-                NOBODY,
+                Origin.NOBODY,
                 new EncryptionKeyEvents.RewrapEnded(
                         workspace, key.keyVersion(), key.lowestVersion(), key.done(), key.failed()));
     }

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class SharedLimits implements SharedLog.Outages {
     private static final Logger LOG = Logger.getLogger(SharedLimits.class);
-    private static final Origin NOBODY = new Origin(null, null, null);
 
     private final UUID replica = Ids.next();
     private final AuditQueue audit;
@@ -127,7 +126,7 @@ class SharedLimits implements SharedLog.Outages {
     }
 
     private void tell(AuditEvent event) {
-        audit.append(Scope.NOBODY, NOBODY, event).exceptionally(notStored -> {
+        audit.append(Scope.NOBODY, Origin.NOBODY, event).exceptionally(notStored -> {
             LOG.errorf(notStored, "%s was not stored", event);
             return null;
         });

@@ -59,19 +59,13 @@ class Shredding {
                                 + " (select 1 from shred_record where workspace_id = id)")
                         .setParameter("now", clock.instant())
                         .getResultList());
-        over.forEach(workspace -> whileTrue((UUID) workspace, this::begin));
-        shreds.unfinished().forEach(workspace -> whileTrue(workspace, this::goOn));
+        over.forEach(workspace -> steps((UUID) workspace, this::begin));
+        shreds.unfinished().forEach(workspace -> steps(workspace, this::goOn));
     }
 
-    private void whileTrue(UUID workspace, Predicate<UUID> step) {
-        try {
-            while (scope.asWorkspace(workspace, () -> scope.asPlatform(() -> step.test(workspace)))) {
-                // The next step in a transaction of its own.
-            }
-        } catch (Exception e) {
-            // Also a commit that fails, which is a checked exception in disguise.
-            LOG.warnf("the destruction of workspace %s waits for the next run: %s", workspace, e);
-        }
+    private void steps(UUID workspace, Predicate<UUID> step) {
+        scope.asWorkspaceStepwise(
+                workspace, "steps of destruction", () -> scope.asPlatform(() -> step.test(workspace)));
     }
 
     /** The lock is the one of a restoration, and what it finds is what stands after that. */
@@ -84,7 +78,7 @@ class Shredding {
         if (!over.isEmpty() && shreds.findByIdOptional(workspace).isEmpty()) {
             keys.beginShredding(workspace);
             shreds.persist(new ShredRecord(workspace, keyVersion(workspace), clock.instant()));
-            audit.recordFrom(new Origin(null, null, null), new ShredEvents.Started(workspace));
+            audit.recordFrom(Origin.NOBODY, new ShredEvents.Started(workspace));
         }
         return false;
     }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public class Scope {
     /** Owns no rows; also the workspace id of the operator log. */
     public static final UUID NOBODY = new UUID(0, 0);
 
+    private static final Logger LOG = Logger.getLogger(Scope.class);
     private static final ScopedValue<Bounds> BOUNDS = ScopedValue.newInstance();
     private static final Bounds UNBOUND = new Bounds(null, null, false);
 
@@ -79,6 +81,24 @@ public class Scope {
     /** One workspace, for background work: one transaction each. */
     public <T> T asWorkspace(UUID workspaceId, Supplier<T> work) {
         return within(new Bounds(workspaceId, null, false), work);
+    }
+
+    /**
+     * Steps of background work for one workspace, each in a transaction of its own, as long as another one can follow. What goes wrong is logged and left to the next
+     * run, so that other workspaces do not wait for this one.
+     *
+     * @param what names the work in the log
+     * @param step says whether another one can follow at once
+     */
+    public void asWorkspaceStepwise(UUID workspaceId, String what, Supplier<Boolean> step) {
+        try {
+            while (within(new Bounds(workspaceId, null, false), step)) {
+                // The next step in a transaction of its own.
+            }
+        } catch (Exception e) {
+            // Also a commit that fails, which is a checked exception in disguise.
+            LOG.warnf("%s of workspace %s wait for the next run: %s", what, workspaceId, e);
+        }
     }
 
     /** What belongs to no workspace: access codes, operators, signing keys, sign-in attempts. */

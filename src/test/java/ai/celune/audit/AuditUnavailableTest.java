@@ -113,8 +113,9 @@ class AuditUnavailableTest {
 
     @Test
     void anErrorInAnEntryFailsThatEntryAlone() {
-        CompletableFuture<Void> broken = queue.append(owner.workspaceId(), nobody(), new Broken(UUID.randomUUID()));
-        CompletableFuture<Void> next = queue.append(owner.workspaceId(), nobody(), new Noted(UUID.randomUUID()));
+        CompletableFuture<Void> broken =
+                queue.append(owner.workspaceId(), Origin.NOBODY, new Broken(UUID.randomUUID()));
+        CompletableFuture<Void> next = queue.append(owner.workspaceId(), Origin.NOBODY, new Noted(UUID.randomUUID()));
         next.join();
         assertTrue(broken.isCompletedExceptionally());
         assertTrue(queue.isWriting());
@@ -128,11 +129,11 @@ class AuditUnavailableTest {
             writer.setAutoCommit(false);
             lock(writer);
             for (int i = 0; i < CAPACITY; i++) {
-                flood.add(queue.append(owner.workspaceId(), nobody(), new Noted(UUID.randomUUID())));
+                flood.add(queue.append(owner.workspaceId(), Origin.NOBODY, new Noted(UUID.randomUUID())));
             }
             assertTrue(flood.getLast().isCompletedExceptionally());
             assertUnavailable(Api.get("/v1/service-accounts/" + UUID.randomUUID(), owner.token()));
-            end = queue.end(owner.workspaceId(), nobody(), new Noted(UUID.randomUUID()), UUID.randomUUID());
+            end = queue.end(owner.workspaceId(), Origin.NOBODY, new Noted(UUID.randomUUID()), UUID.randomUUID());
             assertFalse(end.isCompletedExceptionally());
             writer.rollback();
         }
@@ -147,10 +148,6 @@ class AuditUnavailableTest {
         try (var statement = connection.createStatement()) {
             statement.execute("lock table audit_event in exclusive mode");
         }
-    }
-
-    private static Origin nobody() {
-        return new Origin(null, null, null);
     }
 
     private UUID storeKey() {

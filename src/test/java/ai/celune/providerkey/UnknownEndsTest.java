@@ -21,7 +21,6 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -58,20 +57,7 @@ class UnknownEndsTest {
                         owner.token(),
                         Map.of("provider", "openai", "name", "test", "key", "sk-unknown-0123456789"))
                 .require(201);
-        actor = new Actor(
-                Actor.Ref.user(owner.userId()),
-                Actor.Ref.session(owner.userId()),
-                null,
-                owner.userId(),
-                owner.workspaceId(),
-                "owner",
-                null,
-                Set.of(),
-                false,
-                null,
-                null,
-                Map.of(),
-                null);
+        actor = owner.asOwner(owner.userId());
     }
 
     @Test

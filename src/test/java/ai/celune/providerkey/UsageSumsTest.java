@@ -24,7 +24,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +56,7 @@ class UsageSumsTest {
             Random random = fuzz.random();
             Session owner = Actors.newWorkspace();
             List<UUID> keys = Stream.generate(() -> key(owner)).limit(3).toList();
-            List<Actor> actors = List.of(actor(owner, UUID.randomUUID()), actor(owner, UUID.randomUUID()));
+            List<Actor> actors = List.of(owner.asOwner(UUID.randomUUID()), owner.asOwner(UUID.randomUUID()));
             CompletableFuture<?>[] ends = Stream.generate(() -> use(random, fuzz.oneOf(actors), fuzz.oneOf(keys)))
                     .limit(random.nextInt(40))
                     .toArray(CompletableFuture[]::new);
@@ -112,23 +111,6 @@ class UsageSumsTest {
                         Map.of("provider", "openai", "name", "test", "key", "sk-sums-0123456789"))
                 .require(201)
                 .id();
-    }
-
-    private static Actor actor(Session owner, UUID user) {
-        return new Actor(
-                Actor.Ref.user(user),
-                Actor.Ref.session(UUID.randomUUID()),
-                null,
-                user,
-                owner.workspaceId(),
-                "owner",
-                null,
-                Set.of(),
-                false,
-                null,
-                null,
-                Map.of(),
-                null);
     }
 
     private static Map<String, long[]> logged(Session owner) {

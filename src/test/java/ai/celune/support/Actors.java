@@ -1,8 +1,10 @@
 package ai.celune.support;
 
+import ai.celune.security.Actor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +30,24 @@ public final class Actors {
                     email,
                     token,
                     tokens.field("refreshToken"));
+        }
+
+        /** An owner of this workspace as the service sees one. */
+        public Actor asOwner(UUID user) {
+            return new Actor(
+                    Actor.Ref.user(user),
+                    Actor.Ref.session(UUID.randomUUID()),
+                    null,
+                    user,
+                    workspaceId,
+                    "owner",
+                    null,
+                    Set.of(),
+                    false,
+                    null,
+                    null,
+                    Map.of(),
+                    null);
         }
 
         /** The same person in a new session. */
