@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.celune.support.ProviderAddress;
+import ai.celune.support.StandIn;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class BrokerTest extends WithProvider {
                         .POST(BodyPublishers.ofString("{\"model\":\"gpt\"}")));
         assertEquals(200, answer.statusCode(), answer.body());
         assertEquals("{\"ok\":true}", answer.body());
-        Provider.Call call = provider.call();
+        StandIn.Call call = provider.call();
         assertEquals("POST", call.method());
         assertEquals("/v1/chat/completions?a=%2F&b=1", call.target());
         assertEquals("{\"model\":\"gpt\"}", call.body());
@@ -84,7 +85,7 @@ class BrokerTest extends WithProvider {
                     "HTTP/1.1 200 OK", new String(caller.getInputStream().readNBytes(15), StandardCharsets.US_ASCII));
         }
         Map<String, String> arrived = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        Provider.Call call = provider.call();
+        StandIn.Call call = provider.call();
         call.headers().keySet().forEach(name -> arrived.put(name, call.header(name)));
         assertEquals(
                 Map.of(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.celune.support.Api;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
+import ai.celune.support.StandIn;
 import ai.celune.support.TestClock;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -73,7 +74,7 @@ class KeyCheckTest extends WithProvider {
     @Test
     void theCheckIsMadeAsTheProviderWantsIt() {
         check(agent.storeKey("anthropic", Agent.ANTHROPIC)).require(200);
-        Provider.Call call = provider.call();
+        StandIn.Call call = provider.call();
         assertEquals("GET /v1/models", call.method() + " " + call.target());
         assertEquals(Agent.ANTHROPIC, call.header("x-api-key"));
         assertEquals("2023-06-01", call.header("anthropic-version"));

@@ -9,6 +9,7 @@ import ai.celune.support.Api;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import ai.celune.support.SlackStandIn;
+import ai.celune.support.StandIn;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ class SlackConnectionTest extends WithSlack {
     void aBotTokenIsKeptWithWhatSlackSaysOfIt() {
         String token = SlackStandIn.botToken();
         Reply connected = connect(token, SIGNING_SECRET).require(201);
-        SlackStandIn.Call asked = slack.call();
+        StandIn.Call asked = slack.call();
         assertEquals("GET /api/auth.test", asked.method() + " " + asked.target());
         assertEquals("Bearer " + token, asked.header("Authorization"));
         Reply shown = Api.get(connected.header("Location"), owner()).require(200);

@@ -9,6 +9,7 @@ import ai.celune.support.ProviderAddress;
 import ai.celune.support.Reply;
 import ai.celune.support.Rows;
 import ai.celune.support.SlackStandIn;
+import ai.celune.support.StandIn;
 import ai.celune.support.TestClock;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -75,7 +76,7 @@ class SlackMessagesTest extends WithSlack {
         assertEquals(
                 "{\"channel\":\"C0CHANNEL\",\"ts\":\"1503435956.000247\"}",
                 sent.require(200).text());
-        SlackStandIn.Call call = slack.call();
+        StandIn.Call call = slack.call();
         assertEquals("POST /api/chat.postMessage", call.method() + " " + call.target());
         assertEquals("Bearer " + token, call.header("Authorization"));
         assertEquals("application/json; charset=utf-8", call.header("Content-Type"));
@@ -94,7 +95,7 @@ class SlackMessagesTest extends WithSlack {
             assertEquals(
                     "{\"channel\":null,\"ts\":null}",
                     send(id, TO_A_WEBHOOK).require(200).text());
-            SlackStandIn.Call call = slack.call();
+            StandIn.Call call = slack.call();
             assertEquals("https://hooks.slack.com" + call.target(), url);
             assertEquals("", call.header("Authorization"));
             assertEquals("{\"text\":\"Deployed.\"}", call.body());
