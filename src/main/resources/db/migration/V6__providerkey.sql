@@ -22,6 +22,14 @@ create table provider_key (
     attested_retention_days int check (attested_retention_days between 0 and 36500),
     attested_region text check (length(attested_region) between 1 and 100),
     attested_until timestamptz,
+    allowed_models text[] check (cardinality(allowed_models) between 1 and 100),
+    allowed_paths text[] check (cardinality(allowed_paths) between 1 and 100),
+    budget_requests bigint check (budget_requests > 0),
+    budget_tokens bigint check (budget_tokens > 0),
+    budget_cost   numeric(11, 2) check (budget_cost > 0),
+    disabled_until timestamptz,
+    priority      int check (priority between 1 and 1000),
+    on_abort      text check (on_abort in ('stop', 'drain')),
     created_by    uuid        not null,
     created_at    timestamptz not null,
     updated_at    timestamptz not null,
@@ -65,6 +73,14 @@ call classify('provider_key', 'attested_trains', 'internal', 'gate');
 call classify('provider_key', 'attested_retention_days', 'internal', 'published');
 call classify('provider_key', 'attested_region', 'internal', 'published');
 call classify('provider_key', 'attested_until', 'internal', 'gate');
+call classify('provider_key', 'allowed_models', 'internal', 'rule');
+call classify('provider_key', 'allowed_paths', 'internal', 'rule');
+call classify('provider_key', 'budget_requests', 'internal', 'rule');
+call classify('provider_key', 'budget_tokens', 'internal', 'rule');
+call classify('provider_key', 'budget_cost', 'internal', 'rule');
+call classify('provider_key', 'disabled_until', 'internal', 'rule');
+call classify('provider_key', 'priority', 'internal', 'which key first');
+call classify('provider_key', 'on_abort', 'internal', 'metering');
 call classify('provider_key', 'created_by', 'internal', 'history');
 call classify('provider_key', 'created_at', 'internal', 'history');
 call classify('provider_key', 'updated_at', 'internal', 'history');

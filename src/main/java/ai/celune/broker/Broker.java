@@ -1,10 +1,12 @@
 package ai.celune.broker;
 
 import ai.celune.provider.Catalogue;
+import ai.celune.providerkey.KeyRequest;
 import ai.celune.web.Refusals;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Calls a provider for somebody who may use its key and never sees it (R13, R28). The use is committed to the audit log before anything leaves; so a
@@ -19,6 +21,7 @@ class Broker {
     private final BrokerConfig config;
     private final Refusals refusals;
     private final Clock clock;
+    private final AtomicLong readAhead = new AtomicLong();
 
     Broker(
             Preparation preparation,
@@ -47,11 +50,11 @@ class Broker {
         context.request().pause();
         try {
             BrokerRequest request = BrokerRequest.of(context, catalogue, config.maxRequestBody());
-            Call call = new Call(context, request, config, refusals);
-            call.begin(streams, clock.instant());
-            context.vertx()
-                    .executeBlocking(() -> preparation.prepare(preparation.commit(request), request.started()), false)
-                    .onComplete(prepared -> call.send(prepared, client), call::refuse);
+            ReadAhead body = new ReadAhead(context.request(), request.hasBody(), config, readAhead);
+            KeyRequest.Models models =
+                    RequestedModels.of(request.provider(), request.target().path(), body);
+            Call.Attempts attempts = tried -> preparation.prepare(request, models, tried);
+            new Call(context, request, body, attempts, client, config, refusals).begin(streams, clock.instant());
         } catch (RuntimeException e) {
             Refused.answer(context, refusals, e);
         }

@@ -27,6 +27,14 @@ public interface BrokerConfig {
     @WithDefault("33554432")
     long maxRequestBody();
 
+    /** Bytes of a JSON body that are read before a key is chosen: a longer one names no model that rules can see, and is not sent again with another key. */
+    @WithDefault("262144")
+    int readAhead();
+
+    /** Bytes that all calls together hold of these; beyond it calls are refused for a moment. */
+    @WithDefault("67108864")
+    long readAheadTotal();
+
     /** Bytes of an answer's body. */
     @WithDefault("67108864")
     long maxAnswerBody();

@@ -6,6 +6,7 @@ import ai.celune.providerkey.ProviderKeyErrors;
 import ai.celune.web.Problem;
 import ai.celune.web.Refusals;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,6 +14,9 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +32,9 @@ final class Call {
     private final HttpServerRequest inbound;
     private final HttpServerResponse outbound;
     private final BrokerRequest request;
+    private final ReadAhead body;
+    private final Attempts attempts;
+    private final ProviderClient client;
     private final BrokerConfig limits;
     private final Refusals refusals;
     private final Deadlines deadlines;
@@ -37,12 +44,31 @@ final class Call {
     private @Nullable Exchange upstream;
     private @Nullable ProviderResponse answer;
     private @Nullable Upload upload;
+    private final Set<UUID> tried = new HashSet<>();
+    private boolean reading;
     private boolean uploaded;
+    private boolean left;
+    private boolean told;
     private @Nullable String ended;
 
-    Call(RoutingContext routing, BrokerRequest request, BrokerConfig limits, Refusals refusals) {
+    /** Picks a key that was not tried and prepares its use; blocks. */
+    interface Attempts {
+        Prepared next(Set<UUID> tried);
+    }
+
+    Call(
+            RoutingContext routing,
+            BrokerRequest request,
+            ReadAhead body,
+            Attempts attempts,
+            ProviderClient client,
+            BrokerConfig limits,
+            Refusals refusals) {
         this.routing = routing;
         this.request = request;
+        this.body = body;
+        this.attempts = attempts;
+        this.client = client;
         this.limits = limits;
         this.refusals = refusals;
         loop = routing.vertx().getOrCreateContext();
@@ -66,16 +92,36 @@ final class Call {
         if (expiry != null && now.plus(limits.deadline()).isAfter(expiry)) {
             deadlines.credentialEndsIn(Duration.between(now, expiry));
         }
-        inbound.exceptionHandler(failure -> breakOff(CLIENT_ABORTED));
+        inbound.exceptionHandler(failure -> callerLeft());
         routing.addEndHandler(end -> {
             if (end.failed()) {
-                breakOff(CLIENT_ABORTED);
+                callerLeft();
             }
         });
+        if (body.isNeeded()) {
+            reading = true;
+            continueExpected();
+            deadlines.expect(limits.idleTimeout());
+            body.read(deadlines::progress).onComplete(read -> prepare(), this::refuse);
+        } else {
+            prepare();
+        }
+    }
+
+    private void prepare() {
+        if (ended == null) {
+            reading = false;
+            deadlines.expectNothing();
+            attempt().onComplete(this::send, this::refuse);
+        }
+    }
+
+    private Future<@Nullable Prepared> attempt() {
+        return routing.vertx().executeBlocking(() -> attempts.next(tried), false);
     }
 
     /** Sends what is prepared, unless the call has ended meanwhile. */
-    void send(Prepared ready, ProviderClient client) {
+    private void send(Prepared ready) {
         if (ended != null) {
             ready.close();
             ready.use().end(ended);
@@ -86,10 +132,10 @@ final class Call {
             refuse(new Problem(ProviderKeyErrors.MISSING));
             return;
         }
-        ready.destination().onComplete(found -> dial(ready, found, client), this::refuse);
+        ready.destination().onComplete(found -> dial(ready, found), this::refuse);
     }
 
-    private void dial(Prepared ready, Destination destination, ProviderClient client) {
+    private void dial(Prepared ready, Destination destination) {
         if (ended == null) {
             client.open(request.method(), request.target().pathAndQuery(), destination)
                     .onComplete(opened -> forward(ready, opened), this::refuse);
@@ -97,21 +143,23 @@ final class Call {
     }
 
     private void forward(Prepared ready, HttpClientRequest opened) {
-        opened.exceptionHandler(this::providerFailed);
+        opened.exceptionHandler(failure -> providerFailed(ready, failure));
         if (ended != null) {
             var _ = opened.reset();
             return;
         }
         upstream = Exchange.begin(opened, ready.injection());
-        opened.response().onComplete(head -> answer(ready, head), this::providerFailed);
+        opened.response().onComplete(head -> answer(ready, head), failure -> providerFailed(ready, failure));
         RequestHeaders.copy(inbound.headers(), opened.headers());
-        if (request.hasBody()) {
+        if (!body.isWhole()) {
             upload(ready, opened);
-        } else {
-            inbound.resume();
-            var _ = opened.end();
-            deadlines.expect(limits.firstByteTimeout());
+            return;
         }
+        inbound.resume();
+        uploaded = true;
+        ready.use().received(body.bytes().length());
+        var _ = request.hasBody() ? opened.end(body.bytes()) : opened.end();
+        deadlines.expect(limits.firstByteTimeout());
     }
 
     private void upload(Prepared ready, HttpClientRequest opened) {
@@ -120,13 +168,14 @@ final class Call {
         } else {
             opened.setChunked(true);
         }
-        if ("100-continue".equalsIgnoreCase(inbound.getHeader("Expect"))) {
-            outbound.writeContinue();
+        if (body.bytes().length() == 0) {
+            continueExpected();
         }
         deadlines.expect(limits.idleTimeout());
         var _ = opened.sendHead();
         upload = new Upload(inbound, opened, limits.maxRequestBody());
         upload.start(
+                body.bytes(),
                 size -> {
                     ready.use().received(size);
                     deadlines.progress();
@@ -136,21 +185,64 @@ final class Call {
                     deadlines.expect(answer == null ? limits.firstByteTimeout() : limits.idleTimeout());
                 },
                 this::refuse);
+        body.release();
+    }
+
+    private void continueExpected() {
+        if ("100-continue".equalsIgnoreCase(inbound.getHeader("Expect"))) {
+            outbound.writeContinue();
+        }
     }
 
     private void answer(Prepared ready, HttpClientResponse head) {
-        ProviderResponse incoming =
-                new ProviderResponse(head, outbound, ready.scrubber(), meter, limits.maxAnswerBody());
         if (ended != null) {
             return;
         }
         ready.use().status(head.statusCode());
-        head.exceptionHandler(this::providerFailed);
+        head.exceptionHandler(failure -> providerFailed(ready, failure));
+        int status = head.statusCode();
+        boolean another = status == 401 || status == 429 || status >= 500;
+        if (another && !left && ready.use().hasNext() && body.isWhole()) {
+            head.pause();
+            deadlines.expectNothing();
+            tried.add(ready.use().secret());
+            attempt().onComplete(next -> change(ready, next), none -> {
+                tried.remove(ready.use().secret());
+                passOn(ready, head);
+            });
+        } else {
+            passOn(ready, head);
+        }
+    }
+
+    /** Goes on with another key; the provider's answer to the one before is thrown away. */
+    private void change(Prepared before, Prepared next) {
+        if (ended == null) {
+            if (upstream != null) {
+                upstream.abandon(true);
+            }
+            before.close();
+            before.use().end(null);
+        }
+        send(next);
+    }
+
+    private void passOn(Prepared ready, HttpClientResponse head) {
+        if (ended != null) {
+            return;
+        }
+        body.release();
+        head.resume();
+        ProviderResponse incoming =
+                new ProviderResponse(head, outbound, ready.scrubber(), meter, limits.maxAnswerBody());
         if (!incoming.isAcceptable()) {
             refuse(new Problem(BrokerErrors.ANSWER_REFUSED));
             return;
         }
         answer = incoming;
+        if (left) {
+            incoming.discard(this::breakOff);
+        }
         deadlines.expect(limits.idleTimeout());
         incoming.start(
                 request.method(),
@@ -158,15 +250,32 @@ final class Call {
                     ready.use().answered(size);
                     deadlines.progress();
                 },
-                () -> end(null),
+                () -> {
+                    told = true;
+                    end(left ? CLIENT_ABORTED : null);
+                },
                 this::breakOff);
     }
 
-    private void providerFailed(Throwable failure) {
+    private void providerFailed(Prepared ready, Throwable failure) {
+        if (tried.contains(ready.use().secret())) {
+            return;
+        }
         if (answer == null) {
             refuse(new Problem(BrokerErrors.UNREACHABLE).causedBy(new ProviderFailure(failure)));
         } else {
             breakOff(BrokerErrors.UNREACHABLE.code());
+        }
+    }
+
+    private void callerLeft() {
+        if (prepared == null || upstream == null || !uploaded || !prepared.use().drains()) {
+            breakOff(CLIENT_ABORTED);
+        } else if (!left) {
+            left = true;
+            if (answer != null) {
+                answer.discard(this::breakOff);
+            }
         }
     }
 
@@ -175,8 +284,8 @@ final class Call {
             breakOff(cause);
             return;
         }
-        boolean awaitsBody = !uploaded && upstream != null && !upstream.isFull();
-        boolean awaitsReader = answer != null && outbound.writeQueueFull();
+        boolean awaitsBody = reading || (!uploaded && upstream != null && !upstream.isFull());
+        boolean awaitsReader = answer != null && !left && outbound.writeQueueFull();
         if (awaitsBody || awaitsReader) {
             breakOff("client_stalled");
         } else if (answer == null) {
@@ -187,8 +296,8 @@ final class Call {
     }
 
     /** Answers a problem in place of the provider's answer. */
-    void refuse(Throwable failure) {
-        if (end(failure instanceof Problem problem ? problem.code().code() : "not_sent")) {
+    private void refuse(Throwable failure) {
+        if (end(failure instanceof Problem problem ? problem.code().code() : "not_sent") && !left) {
             Refused.answer(routing, refusals, failure);
         }
     }
@@ -206,6 +315,7 @@ final class Call {
         }
         ended = cause == null ? "answered" : cause;
         deadlines.cancel();
+        body.release();
         if (ticket != null) {
             ticket.close();
         }
@@ -225,7 +335,7 @@ final class Call {
         }
         if (prepared != null) {
             prepared.close();
-            prepared.use().end(cause, meter.told(cause != null && upstream != null));
+            prepared.use().end(cause, meter.told(cause != null && upstream != null && !told));
         }
         return true;
     }

@@ -16,6 +16,16 @@ public interface CommittedUse {
     /** The origin that the secret may be sent to. */
     String origin();
 
+    /** Whether another secret would do in its place. */
+    default boolean hasNext() {
+        return false;
+    }
+
+    /** Whether an answer is read to its end when the caller has left. */
+    default boolean drains() {
+        return false;
+    }
+
     /** Opens the secret for one request; the caller closes both. */
     Opened open();
 

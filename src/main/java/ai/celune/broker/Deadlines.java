@@ -37,6 +37,12 @@ final class Deadlines {
         arm(within);
     }
 
+    /** What is awaited next has a deadline of its own. */
+    void expectNothing() {
+        vertx.cancelTimer(next);
+        next = -1;
+    }
+
     /** Something happened. Costs no timer: the one that runs looks again when it fires. */
     void progress() {
         since = System.nanoTime();

@@ -2,6 +2,7 @@ package ai.celune.broker;
 
 import ai.celune.audit.AuditLog;
 import ai.celune.provider.Provider;
+import ai.celune.providerkey.KeyRequest;
 import ai.celune.providerkey.ProviderKeyErrors;
 import ai.celune.providerkey.ProviderKeyEvents;
 import ai.celune.providerkey.ProviderKeyUses;
@@ -10,6 +11,7 @@ import ai.celune.web.Problem;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,7 @@ class KeyChecks {
         BrokerRequest own = BrokerRequest.own(request.getCurrent(), provider, check.target(), id);
         int status = calls.make(
                 OwnCall.forStatus(check.target(), check.headers(), ProviderKeyErrors.MISSING),
-                () -> preparation.commit(own),
+                () -> preparation.commit(own, KeyRequest.Models.NONE, Set.of()),
                 OwnAnswer::status);
         Boolean valid = verdict(check, status);
         transactions.inNew(() -> {

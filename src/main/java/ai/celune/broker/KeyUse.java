@@ -30,6 +30,16 @@ record KeyUse(ProviderKeyUses uses, UsableKey key, Origin caller) implements Com
     }
 
     @Override
+    public boolean hasNext() {
+        return key.hasNext();
+    }
+
+    @Override
+    public boolean drains() {
+        return key.drains();
+    }
+
+    @Override
     public Opened open() {
         Provider.Position position = key.position();
         if (ReservedFields.contains(position.header())) {
@@ -57,6 +67,11 @@ record KeyUse(ProviderKeyUses uses, UsableKey key, Origin caller) implements Com
                         end.metered().model(),
                         end.metered().inputTokens(),
                         end.metered().outputTokens(),
+                        uses.cost(
+                                key,
+                                end.metered().model(),
+                                end.metered().inputTokens(),
+                                end.metered().outputTokens()),
                         end.metered().isLowerBound() ? true : null,
                         end.durationMillis()));
     }

@@ -1,9 +1,12 @@
 package ai.celune.broker;
 
+import ai.celune.providerkey.KeyRequest;
 import ai.celune.providerkey.ProviderKeyUses;
 import ai.celune.web.Problem;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Set;
+import java.util.UUID;
 
 /** Everything that happens before a byte leaves: the use is committed to the log, the destination looked up and checked, the value opened. */
 @ApplicationScoped
@@ -28,19 +31,26 @@ class Preparation {
         }
     }
 
-    /** Commits the use of a provider key; blocks. */
-    CommittedUse commit(BrokerRequest request) {
+    /**
+     * Commits the use of a provider key; blocks.
+     *
+     * @param tried keys that are not to be taken again
+     */
+    CommittedUse commit(BrokerRequest request, KeyRequest.Models models, Set<UUID> tried) {
+        KeyRequest wanted = new KeyRequest(
+                request.provider(),
+                request.key(),
+                request.method().name(),
+                request.target().path(),
+                models,
+                tried);
         return new KeyUse(
-                uses,
-                uses.begin(
-                        request.actor(),
-                        request.origin(),
-                        request.provider(),
-                        request.key(),
-                        request.method().name(),
-                        request.target().path(),
-                        config.deadline()),
-                request.origin());
+                uses, uses.begin(request.actor(), request.origin(), wanted, config.deadline()), request.origin());
+    }
+
+    /** Commits a use and makes it ready; blocks. A second one of a call is timed from now. */
+    Prepared prepare(BrokerRequest request, KeyRequest.Models models, Set<UUID> tried) {
+        return prepare(commit(request, models, tried), tried.isEmpty() ? request.started() : System.nanoTime());
     }
 
     /** Makes ready what a committed use needs; blocks. When that fails, the use ends as failed. */

@@ -22,6 +22,7 @@ final class ProviderResponse {
     private Buffer left = Buffer.buffer();
     private long sum;
     private boolean paused;
+    private boolean unread;
     private boolean stopped;
 
     ProviderResponse(HttpClientResponse from, HttpServerResponse to, Scrubber scrubber, Meter meter, long most) {
@@ -48,19 +49,13 @@ final class ProviderResponse {
      */
     void start(HttpMethod method, IntConsumer onPiece, Runnable onEnd, Consumer<String> onRefusal) {
         int status = from.statusCode();
-        to.setStatusCode(status);
-        ResponseHeaders.copy(from.headers(), to.headers(), scrubber);
-        String length = from.getHeader("Content-Length");
+        boolean hasBody = !method.equals(HttpMethod.HEAD) && status != 204 && status != 304;
         boolean encoded = Decoding.isNeeded(from.headers());
-        if (length != null && status != 204 && !encoded) {
-            to.putHeader("Content-Length", length);
+        if (!unread) {
+            begin(status, hasBody, encoded);
         }
         meter.begin(from.getHeader("Content-Type"));
-        boolean hasBody = !method.equals(HttpMethod.HEAD) && status != 204 && status != 304;
         if (hasBody) {
-            if (length == null || encoded) {
-                to.setChunked(true);
-            }
             if (encoded) {
                 decoding = Decoding.of(from.headers());
             }
@@ -71,16 +66,32 @@ final class ProviderResponse {
                     flow(onRefusal);
                 }
             });
-            var _ = to.writeHead();
         }
         from.endHandler(ended -> {
             if (!stopped) {
                 byte[] rest = hasBody ? scrubber.finish() : NOTHING;
                 meter.read(rest);
                 onEnd.run();
-                var _ = to.end(Buffer.buffer(rest));
+                if (!unread) {
+                    var _ = to.end(Buffer.buffer(rest));
+                }
             }
         });
+    }
+
+    private void begin(int status, boolean hasBody, boolean encoded) {
+        to.setStatusCode(status);
+        ResponseHeaders.copy(from.headers(), to.headers(), scrubber);
+        String length = from.getHeader("Content-Length");
+        if (length != null && status != 204 && !encoded) {
+            to.putHeader("Content-Length", length);
+        }
+        if (hasBody) {
+            if (length == null || encoded) {
+                to.setChunked(true);
+            }
+            var _ = to.writeHead();
+        }
     }
 
     void stop() {
@@ -91,10 +102,16 @@ final class ProviderResponse {
         }
     }
 
+    /** Nobody reads it any more; what comes is only metered. */
+    void discard(Consumer<String> onRefusal) {
+        unread = true;
+        flow(onRefusal);
+    }
+
     /** Passes on what has come until the caller must read first; then nothing more comes until all of it has gone. */
     private void flow(Consumer<String> onRefusal) {
         while (left.length() > 0 && !stopped) {
-            if (to.writeQueueFull()) {
+            if (!unread && to.writeQueueFull()) {
                 from.pause();
                 paused = true;
                 to.drainHandler(drained -> flow(onRefusal));
@@ -123,7 +140,9 @@ final class ProviderResponse {
         }
         byte[] clean = scrubber.process(some);
         if (clean.length > 0) {
-            var _ = to.write(Buffer.buffer(clean));
+            if (!unread) {
+                var _ = to.write(Buffer.buffer(clean));
+            }
             meter.read(clean);
         }
     }

@@ -25,11 +25,12 @@ final class Upload {
     /**
      * Starts the flow.
      *
+     * @param first what was read ahead
      * @param onPiece gets the size of each piece
      * @param onEnd when the whole body has been handed on
      * @param onRefusal gets the reason when the body grows too large; it must stop the flow
      */
-    void start(IntConsumer onPiece, Runnable onEnd, Consumer<Problem> onRefusal) {
+    void start(Buffer first, IntConsumer onPiece, Runnable onEnd, Consumer<Problem> onRefusal) {
         from.handler(piece -> take(piece, onPiece, onRefusal));
         from.endHandler(ended -> {
             if (!stopped) {
@@ -37,7 +38,12 @@ final class Upload {
                 onEnd.run();
             }
         });
-        from.resume();
+        if (first.length() > 0) {
+            take(first, onPiece, onRefusal);
+        }
+        if (!to.writeQueueFull()) {
+            from.resume();
+        }
     }
 
     /** What still comes is thrown away, and the request to the provider gets no end. */

@@ -27,6 +27,14 @@ final class Use {
         return committed.secret();
     }
 
+    boolean hasNext() {
+        return committed.hasNext();
+    }
+
+    boolean drains() {
+        return committed.drains();
+    }
+
     /** Body bytes from the caller. */
     void received(int bytes) {
         bytesIn += bytes;

@@ -76,6 +76,7 @@ public class Catalogue {
                 entry.paths(),
                 entry.check().map(target -> check(target, entry)),
                 entry.modelInPath(),
+                places(Optional.of(entry.requestModel())),
                 places(entry.model()),
                 places(entry.inputTokens()),
                 places(entry.outputTokens()));

@@ -1,6 +1,7 @@
 package ai.celune.provider;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,10 @@ interface CatalogueConfig {
 
         /** What stands before the name of the model in a path; where it does not occur, the body names the model. */
         Optional<String> modelInPath();
+
+        /** Where the JSON of a request names models, as names joined by dots; lists on the way are looked through. */
+        @WithDefault("model")
+        List<String> requestModel();
 
         /** Where an answer, or an event of it, names its model, as names joined by dots. */
         Optional<List<String>> model();

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param paths what the paths of its API begin with
  * @param check how a key is checked; empty when it cannot be
  * @param modelInPath what stands before a model in a path
+ * @param requestModel names on the way to the models that the JSON of a request names
  * @param model names on the way to the model in an answer, for each place where it may stand
  * @param inputTokens as {@code model}, to the count of tokens that were read
  * @param outputTokens as {@code model}, to the count of tokens that were written
@@ -28,6 +29,7 @@ public record Provider(
         List<String> paths,
         Optional<Check> check,
         Optional<String> modelInPath,
+        List<List<String>> requestModel,
         List<List<String>> model,
         List<List<String>> inputTokens,
         List<List<String>> outputTokens) {

@@ -61,6 +61,9 @@ class ProviderKey extends WorkspaceOwned {
     @AttributeOverride(name = "until", column = @Column(name = "attested_until"))
     private @Nullable DataPolicy attested;
 
+    @Embedded
+    private @Nullable KeyRules rules;
+
     @Column(name = "created_by", nullable = false, updatable = false)
     private UUID createdBy;
 
@@ -118,6 +121,16 @@ class ProviderKey extends WorkspaceOwned {
         return attested == null ? null : new Attestation(attestation, attested);
     }
 
+    KeyRules rules() {
+        return rules == null ? KeyRules.NONE : rules;
+    }
+
+    /** May be used for this and no more from now on. */
+    void follow(KeyRules wanted, Instant now) {
+        rules = wanted;
+        updatedAt = now;
+    }
+
     boolean quarantined() {
         return quarantinedAt != null;
     }
@@ -157,6 +170,7 @@ class ProviderKey extends WorkspaceOwned {
                 valueVersion,
                 quarantined(),
                 attestation(),
+                rules(),
                 createdAt,
                 updatedAt);
     }

@@ -5,6 +5,7 @@ import ai.celune.audit.Event;
 import ai.celune.audit.Outcome;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,36 @@ public interface ProviderKeyEvents {
     @Event(value = "provider_key.attested", target = "provider_key")
     record Attested(UUID target, int version, boolean trains, int retentionDays, String region, Instant until)
             implements AuditEvent {}
+
+    /** What the key may be used for from now on; what is not restricted is left out. */
+    @Event(value = "provider_key.rules_set", target = "provider_key")
+    record RulesSet(
+            UUID target,
+            @Nullable List<String> models,
+            @Nullable List<String> paths,
+            @Nullable Long monthlyRequests,
+            @Nullable Long monthlyTokens,
+            @Nullable String monthlyCost,
+            @Nullable Instant disabledUntil,
+            @Nullable Integer priority,
+            @Nullable String onAbort)
+            implements AuditEvent {
+        static RulesSet of(UUID key, KeyRules rules) {
+            KeyRules.Budget budget = rules.budget();
+            return new RulesSet(
+                    key,
+                    rules.models(),
+                    rules.paths(),
+                    budget == null ? null : budget.requests(),
+                    budget == null ? null : budget.tokens(),
+                    budget == null || budget.cost() == null
+                            ? null
+                            : budget.cost().toPlainString(),
+                    rules.disabledUntil(),
+                    rules.priority(),
+                    rules.onAbort());
+        }
+    }
 
     /** Last characters and fingerprints were shown, which are Confidential (R33). */
     @Event(value = "data.read", target = "collection")
@@ -53,6 +84,7 @@ public interface ProviderKeyEvents {
      *
      * @param model as the answer or the path names it
      * @param inputTokens as the answer told, as far as it came
+     * @param cost of these tokens by the operator's table of prices
      * @param lowerBound true when the call was broken off after something had been sent: the provider may have counted more
      */
     @Event(value = "provider_key.use_completed", target = "provider_key")
@@ -67,13 +99,26 @@ public interface ProviderKeyEvents {
             @Nullable String model,
             @Nullable Long inputTokens,
             @Nullable Long outputTokens,
+            @Nullable String cost,
             @Nullable Boolean lowerBound,
             @Nullable Long durationMillis)
             implements AuditEvent {
         /** The process that made the call is gone; the provider may have answered or not. */
         static UseCompleted unknown(UUID target, UUID use) {
             return new UseCompleted(
-                    target, use, Outcome.FAILED, null, "outcome_unknown", null, null, null, null, null, null, null);
+                    target,
+                    use,
+                    Outcome.FAILED,
+                    null,
+                    "outcome_unknown",
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null);
         }
     }
 

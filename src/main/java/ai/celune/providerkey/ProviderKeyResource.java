@@ -80,6 +80,26 @@ class ProviderKeyResource {
         return Responses.versioned(key.version(), key.view());
     }
 
+    @GET
+    @Path("/{id}/rules")
+    @PermissionsAllowed(ProviderKeyPermissions.READ)
+    @Operation(summary = "Show what a provider key may be used for, and what is spent of its budget")
+    public RestResponse<KeyRulesView> rules(@RestPath UUID id) {
+        ProviderKey key = keys.get(id);
+        return Responses.versioned(key.version(), keys.rules(key));
+    }
+
+    @PUT
+    @Path("/{id}/rules")
+    @RecentProof
+    @PermissionsAllowed(ProviderKeyPermissions.WRITE)
+    @Operation(summary = "Say what a provider key may be used for")
+    public RestResponse<KeyRulesView> follow(
+            @RestPath UUID id, @RestHeader("If-Match") @Nullable String ifMatch, @Valid @NotNull KeyRules rules) {
+        ProviderKey key = keys.follow(id, rules, ifMatch);
+        return Responses.versioned(key.version(), keys.rules(key));
+    }
+
     @DELETE
     @Path("/{id}")
     @PermissionsAllowed(ProviderKeyPermissions.WRITE)

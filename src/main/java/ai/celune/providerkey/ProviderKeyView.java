@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param version of the value, 1 for the first
  * @param quarantined the stored value failed its integrity check; replace it
  * @param attestation what the workspace itself says of the provider; null for nothing
+ * @param rules what it may be used for
  */
 record ProviderKeyView(
         UUID id,
@@ -22,5 +23,6 @@ record ProviderKeyView(
         int version,
         boolean quarantined,
         @Nullable Attestation attestation,
+        KeyRules rules,
         Instant createdAt,
         Instant updatedAt) {}

@@ -13,6 +13,7 @@ import ai.celune.egress.RefusedDestinationException;
 import ai.celune.egress.ReservedFields;
 import ai.celune.provider.Catalogue;
 import ai.celune.provider.DataPolicy;
+import ai.celune.provider.Prices;
 import ai.celune.provider.Provider;
 import ai.celune.security.CredentialEnded;
 import ai.celune.security.CurrentRequest;
@@ -45,6 +46,8 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
     private final AddressGuard guard;
     private final Fingerprints fingerprints;
     private final Sealer sealer;
+    private final KeyBudgets budgets;
+    private final Prices prices;
     private final AuditLog audit;
     private final AuditHistory history;
     private final CurrentRequest request;
@@ -57,6 +60,8 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
             AddressGuard guard,
             Fingerprints fingerprints,
             Sealer sealer,
+            KeyBudgets budgets,
+            Prices prices,
             AuditLog audit,
             AuditHistory history,
             CurrentRequest request,
@@ -67,6 +72,8 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
         this.guard = guard;
         this.fingerprints = fingerprints;
         this.sealer = sealer;
+        this.budgets = budgets;
+        this.prices = prices;
         this.audit = audit;
         this.history = history;
         this.request = request;
@@ -173,7 +180,7 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
         return key;
     }
 
-    private ProviderKey get(UUID id) {
+    ProviderKey get(UUID id) {
         return findByIdOptional(id).orElseThrow(NotFound::new);
     }
 
@@ -200,6 +207,29 @@ class ProviderKeys implements PanacheRepositoryBase<ProviderKey, UUID> {
                 policy.region(),
                 policy.until()));
         flush();
+        return key;
+    }
+
+    KeyRulesView rules(ProviderKey key) {
+        return new KeyRulesView(key.rules(), budgets.spent(key.id()).orElse(null));
+    }
+
+    /** Takes the place of all rules before; open calls go on by those that they began with. */
+    ProviderKey follow(UUID id, KeyRules wanted, @Nullable String ifMatch) {
+        ProviderKey key = get(id);
+        ETag.require(ifMatch, key.version());
+        KeyRules.Budget budget = wanted.budget();
+        if (budget != null && budget.cost() != null && !prices.knows(key.provider())) {
+            throw Problem.invalid("/budget/cost", "no_prices", "needs a table of prices that knows the provider");
+        }
+        key.follow(wanted, clock.instant());
+        audit.record(ProviderKeyEvents.RulesSet.of(id, wanted));
+        flush();
+        if (wanted.hasBudget()) {
+            budgets.open(id);
+        } else {
+            budgets.close(id);
+        }
         return key;
     }
 

@@ -118,6 +118,21 @@ final class Agent {
         return json(answer);
     }
 
+    /** Says what a provider key may be used for. */
+    void rules(String providerKey, String body) {
+        expect(200, put("/v1/provider-keys/" + providerKey + "/rules", body));
+    }
+
+    HttpResponse<String> put(String path, String body) {
+        return send(request(path, owner)
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    HttpResponse<String> get(String path) {
+        return send(request(path, owner).GET());
+    }
+
     /** A broker call. */
     HttpRequest.Builder call(String path) {
         return request("/v1/proxy/" + path, key);
@@ -145,10 +160,14 @@ final class Agent {
     }
 
     static JsonNode json(HttpResponse<String> answer) {
+        return json(answer.body());
+    }
+
+    private static JsonNode json(String text) {
         try {
-            return JSON.readTree(answer.body());
+            return JSON.readTree(text);
         } catch (IOException e) {
-            throw new AssertionError(answer.body(), e);
+            throw new AssertionError(text, e);
         }
     }
 
@@ -169,11 +188,13 @@ final class Agent {
         String sql = "select convert_from(bytes, 'UTF8') from audit_event where action = 'provider_key.use_completed'"
                 + " and convert_from(bytes, 'UTF8') like '%" + use + "%'";
         eventually(() -> !Rows.column(sql).isEmpty());
-        try {
-            return JSON.readTree(Rows.one(sql));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        return json(Rows.one(sql));
+    }
+
+    /** The latest entry about this action. */
+    JsonNode last(String action) {
+        return json(Rows.one("select convert_from(bytes, 'UTF8') from audit_event where action = '" + action
+                + "' order by id desc limit 1"));
     }
 
     static void eventually(Supplier<Boolean> condition) {

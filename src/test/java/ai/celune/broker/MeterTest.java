@@ -29,6 +29,7 @@ class MeterTest {
             List.of("/"),
             Optional.empty(),
             Optional.of("/models/"),
+            List.of(),
             List.of(List.of("model"), List.of("message", "model")),
             List.of(List.of("usage", "input_tokens"), List.of("message", "usage", "input_tokens")),
             List.of(List.of("usage", "output_tokens"), List.of("message", "usage", "output_tokens")));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -74,10 +75,61 @@ class MeteringTest extends WithProvider {
             Provider.write(out, "data: {\"message\":{\"usage\":{\"input_tokens\":25,\"output_tokens\":1}}}\n\n");
             gone.await();
         });
+        leaveDuringTheAnswer(agent.key);
+        JsonNode details = agent.lastEnd().path("details");
+        gone.countDown();
+        assertEquals("client_aborted", details.path("cause").asText());
+        assertEquals(25, details.path("inputTokens").asInt(), details.toString());
+        assertEquals(1, details.path("outputTokens").asInt());
+        assertEquals(true, details.path("lowerBound").asBoolean());
+    }
+
+    @Test
+    void aKeyMayHaveAnAnswerReadToItsEndWhenTheCallerHasLeft() throws Exception {
+        String providerKey = agent.storeKey("anthropic", VALUE);
+        agent.rules(providerKey, "{\"onAbort\":\"drain\"}");
+        CountDownLatch gone = new CountDownLatch(1);
+        provider.does((exchange, call) -> {
+            OutputStream out = Provider.openStream(exchange);
+            Provider.write(out, "data: {\"message\":{\"usage\":{\"input_tokens\":25,\"output_tokens\":1}}}\n\n");
+            gone.await();
+            for (int i = 0; i < 1000; i++) {
+                Provider.write(out, "data: {\"delta\":\"" + "x".repeat(1000) + "\"}\n\n");
+            }
+            Provider.write(out, "data: {\"usage\":{\"output_tokens\":4321}}\n\n");
+        });
+        leaveDuringTheAnswer(agent.apiKeyFor(providerKey));
+        gone.countDown();
+        JsonNode details = agent.lastEnd().path("details");
+        assertEquals("client_aborted", details.path("cause").asText());
+        assertEquals(4321, details.path("outputTokens").asInt(), details.toString());
+        assertEquals(false, details.has("lowerBound"));
+    }
+
+    @Test
+    void anAnswerThatNobodyReadsEndsWithItsCredential() throws Exception {
+        String providerKey = agent.storeKey("anthropic", VALUE);
+        agent.rules(providerKey, "{\"onAbort\":\"drain\"}");
+        CountDownLatch gone = new CountDownLatch(1);
+        provider.does((exchange, call) -> {
+            OutputStream out = Provider.openStream(exchange);
+            Provider.write(out, "data: {\"message\":{\"usage\":{\"input_tokens\":25,\"output_tokens\":1}}}\n\n");
+            gone.await();
+        });
+        leaveDuringTheAnswer(agent.apiKeyFor(providerKey));
+        agent.delete("/v1/provider-keys/" + providerKey);
+        JsonNode details = agent.lastEnd().path("details");
+        gone.countDown();
+        assertEquals("credential_ended", details.path("cause").asText());
+        assertEquals(true, details.path("lowerBound").asBoolean());
+    }
+
+    /** After the first event. */
+    private void leaveDuringTheAnswer(String key) throws IOException {
         try (Socket caller = new Socket(service.getHost(), service.getPort())) {
             caller.getOutputStream()
                     .write(("GET /v1/proxy/anthropic/v1/messages HTTP/1.1\r\nHost: celune\r\nAuthorization: Bearer "
-                                    + agent.key + "\r\n\r\n")
+                                    + key + "\r\n\r\n")
                             .getBytes(StandardCharsets.UTF_8));
             InputStream in = caller.getInputStream();
             StringBuilder seen = new StringBuilder();
@@ -85,12 +137,6 @@ class MeteringTest extends WithProvider {
                 seen.append((char) in.read());
             }
         }
-        JsonNode details = agent.lastEnd().path("details");
-        gone.countDown();
-        assertEquals("client_aborted", details.path("cause").asText());
-        assertEquals(25, details.path("inputTokens").asInt(), details.toString());
-        assertEquals(1, details.path("outputTokens").asInt());
-        assertEquals(true, details.path("lowerBound").asBoolean());
     }
 
     @Test

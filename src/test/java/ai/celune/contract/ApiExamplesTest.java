@@ -118,6 +118,7 @@ class ApiExamplesTest {
                         "ApiKeyResource_change",
                         "MemberResource_changeRole",
                         "ProviderKeyResource_attest",
+                        "ProviderKeyResource_follow",
                         "ProviderKeyResource_replaceValue",
                         "RoleResource_change",
                         "SettingsResource_change",

@@ -116,6 +116,7 @@ class ArchitectureTest {
             "identity.SigningKeys",
             "ops.DatabaseTime",
             "provider.Clearances",
+            "providerkey.KeyBudgets",
             "shredding.Shredding",
             "shredding.WorkspaceRows",
             "slack.InboundSignatures",

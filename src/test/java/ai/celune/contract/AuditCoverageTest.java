@@ -232,6 +232,12 @@ class AuditCoverageTest {
                     () -> Api.put("/v1/provider-keys/" + key + "/attestation", owner(), policy()),
                     "provider_key.attested");
         });
+        scripts.put("ProviderKeyResource_follow", () -> {
+            UUID key = createProviderKey().id();
+            return adds(
+                    () -> Api.put("/v1/provider-keys/" + key + "/rules", owner(), Map.of("priority", 1)),
+                    "provider_key.rules_set");
+        });
         scripts.put(
                 "PlatformProviderResource_approve",
                 () -> addsForOperators(
@@ -351,6 +357,9 @@ class AuditCoverageTest {
         looks.put(
                 "ProviderKeyResource_get",
                 () -> shows("/v1/provider-keys/" + createProviderKey().id(), "data.read"));
+        looks.put(
+                "ProviderKeyResource_rules",
+                () -> shows("/v1/provider-keys/" + createProviderKey().id() + "/rules"));
         looks.put("ProviderResource_list", () -> shows("/v1/providers"));
         looks.put(
                 "PlatformShredResource_list",

@@ -312,6 +312,8 @@ final class ExampleCalls implements AutoCloseable {
         prepared.put("ProviderKeyResource_get", () -> Call.to(providerKey(), token()));
         prepared.put("ProviderKeyResource_replaceValue", () -> Call.to(providerKey(), token()));
         prepared.put("ProviderKeyResource_attest", () -> Call.to(providerKey(), token()));
+        prepared.put("ProviderKeyResource_rules", () -> Call.to(providerKey(), token()));
+        prepared.put("ProviderKeyResource_follow", () -> Call.to(providerKey(), token()));
         prepared.put("ProviderKeyResource_delete", () -> Call.to(providerKey(), token()));
         prepared.put("KeyCheckResource_check", () -> Call.to(providerKey(), token()));
         prepared.put("UsageResource_sum", () -> {

@@ -29,6 +29,7 @@ abstract class IsolationCases {
             "ApiKeyResource_change", Map.of("name", "mine now"),
             "MemberResource_changeRole", Map.of("role", "auditor"),
             "RoleResource_change", Map.of("permissions", List.of("audit:read")),
+            "ProviderKeyResource_follow", Map.of("priority", 1),
             "ProviderKeyResource_replaceValue", Map.of("key", "sk-replaced-by-a-stranger"),
             "SlackConnectionResource_replaceValue", Map.of("key", SlackStandIn.webhookUrl()),
             "SlackConnectionResource_send", Map.of("text", "x"),

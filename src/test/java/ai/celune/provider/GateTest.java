@@ -150,6 +150,7 @@ class GateTest {
                 Optional.of("/models/"),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
     }
 }

@@ -21,6 +21,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -136,10 +137,13 @@ class UnknownEndsTest {
         return uses.begin(
                 actor,
                 Origin.of(actor, null),
-                catalogue.find("openai").orElseThrow(),
-                null,
-                "GET",
-                "/v1/models",
+                new KeyRequest(
+                        catalogue.find("openai").orElseThrow(),
+                        null,
+                        "GET",
+                        "/v1/models",
+                        KeyRequest.Models.NONE,
+                        Set.of()),
                 LONGEST);
     }
 
@@ -148,7 +152,19 @@ class UnknownEndsTest {
                         use,
                         Origin.of(actor, null),
                         new ProviderKeyEvents.UseCompleted(
-                                use.id(), use.use(), Outcome.SUCCESS, 200, null, 1L, 1L, null, null, null, null, 1L))
+                                use.id(),
+                                use.use(),
+                                Outcome.SUCCESS,
+                                200,
+                                null,
+                                1L,
+                                1L,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                1L))
                 .toCompletableFuture();
     }
 

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -76,10 +77,13 @@ class UsageSumsTest {
         UsableKey use = uses.begin(
                 actor,
                 Origin.of(actor, null),
-                catalogue.find("openai").orElseThrow(),
-                key,
-                "POST",
-                "/v1/chat/completions",
+                new KeyRequest(
+                        catalogue.find("openai").orElseThrow(),
+                        key,
+                        "POST",
+                        "/v1/chat/completions",
+                        KeyRequest.Models.NONE,
+                        Set.of()),
                 Duration.ofMinutes(1));
         if (random.nextInt(5) == 0) {
             return CompletableFuture.completedFuture(null);
@@ -99,6 +103,7 @@ class UsageSumsTest {
                                 random.nextInt(3) == 0 ? null : "m-" + random.nextInt(3),
                                 random.nextInt(3) == 0 ? null : random.nextLong(1_000_000_000),
                                 random.nextInt(3) == 0 ? null : random.nextLong(1_000_000_000),
+                                null,
                                 failed ? true : null,
                                 random.nextLong(1_000_000)))
                 .toCompletableFuture();
