@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class JsonPlaces {
     private static final int DEEPEST = 100;
     private static final int LONGEST_NUMBER = 100;
+    /** Mistakes after which nothing more is looked at: a parser for each of many tiny values that are none costs more than all else in a call. */
+    private static final int MOST_MISTAKES = 100;
 
     /** Names of fields are the provider's to choose: not for the table of texts that the process shares. */
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -52,6 +54,7 @@ final class JsonPlaces {
     private Name here = root;
     private @Nullable JsonParser parser;
     private boolean broken;
+    private int mistakes;
 
     /** @param places names on the way to each, from the root */
     JsonPlaces(List<List<String>> places) {
@@ -84,7 +87,8 @@ final class JsonPlaces {
     /** What comes now begins a value of its own, whatever became of the one before. */
     void next() {
         read(SPACE, 0, SPACE.length);
-        if (broken || !open.isEmpty()) {
+        if (mistakes < MOST_MISTAKES && (broken || !open.isEmpty())) {
+            mistakes++;
             parser = null;
             open.clear();
             texts.reset();

@@ -118,6 +118,20 @@ class BrokerTest extends WithProvider {
     }
 
     @Test
+    void aTraceGoesOnToTheProviderAndStandsInTheLog() {
+        String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        agent.send(agent.call("openai/v1/models")
+                .header("traceparent", trace)
+                .header("tracestate", "vendor=1")
+                .GET());
+        assertEquals(trace, provider.call().header("traceparent"));
+        assertEquals("vendor=1", provider.call().header("tracestate"));
+        assertEquals(
+                "4bf92f3577b34da6a3ce929d0e0e4736",
+                agent.last("provider_key.used").path("traceId").asText());
+    }
+
+    @Test
     void anthropicsKeyStandsInItsOwnHeader() {
         HttpResponse<String> answer = agent.send(agent.request("/v1/proxy/anthropic/v1/models", null)
                 .header("x-api-key", agent.key)

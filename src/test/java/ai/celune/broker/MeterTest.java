@@ -80,6 +80,13 @@ class MeterTest {
     }
 
     @Test
+    void aStreamThatIsNotJsonIsNotReadForEver() {
+        String usage = "data: {\"usage\":{\"input_tokens\":3}}\n\n";
+        assertEquals("null 3 null", read(EVENTS, "data: x\n\n".repeat(99) + usage));
+        assertEquals("null null null", read(EVENTS, "data: x\n\n".repeat(101) + usage));
+    }
+
+    @Test
     void eachElementOfAListIsAnAnswer() {
         assertEquals(
                 "null 2 5",
