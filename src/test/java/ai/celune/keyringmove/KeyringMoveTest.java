@@ -65,6 +65,16 @@ class KeyringMoveTest {
         assertEquals(100, run().path("failed").size());
     }
 
+    /** A replica that has not come so far leaves the move to those that have. */
+    @Test
+    void aReplicaThatSealsByTheKeyringCarriesNoMoveOut() {
+        Rows.update(
+                "insert into keyring_move values (gen_random_uuid(), false, 'starting', null, '', null, now(), null)");
+        Map<String, String> before = Rows.stored();
+        work.run();
+        assertEquals(before, Rows.stored());
+    }
+
     @Test
     void aRepeatedRequestBeginsOnce() {
         String once = "move-" + UUID.randomUUID();

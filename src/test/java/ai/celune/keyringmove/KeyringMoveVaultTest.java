@@ -192,16 +192,37 @@ class KeyringMoveVaultTest {
         while (!state().equals("rewrapping")) {
             work.run();
         }
-        while (!Rows.one("select count(*) from encryption_key where finished_at is null")
-                .equals("0")) {
-            rewraps.run();
-            clock.advance(Rewraps.SETTLED);
-        }
+        settleAll();
         Rows.update("update provider_key set sealed = ? where id = ?", late, key);
         runToTheEnd();
         assertEquals("done", state());
         assertTrue(Rows.one("select sealed from provider_key where id = ?", key).startsWith("vault:"));
         assertOpens(key);
+    }
+
+    @Test
+    void whatDoesNotOpenIsNotTriedAgainWithWhatCameLate() {
+        Session second = Actors.newWorkspace();
+        UUID changed = providerKey(second);
+        takeBack(second.workspaceId());
+        Rows.update(
+                "update provider_key set sealed = (select sealed from provider_key where id = ?) where id = ?",
+                key,
+                changed);
+        String late = Rows.one("select sealed from provider_key where id = ?", key);
+        begin(false);
+        while (!state().equals("rewrapping")) {
+            work.run();
+        }
+        settleAll();
+        Rows.update("update provider_key set sealed = ? where id = ?", late, key);
+        String version = "select key_version from encryption_key where workspace_id = ?";
+        String before = Rows.one(version, second.workspaceId());
+        runToTheEnd();
+        assertEquals("incomplete", state());
+        assertEquals(before, Rows.one(version, second.workspaceId()));
+        assertOpens(key);
+        Rows.update("delete from provider_key where id = ?", changed);
     }
 
     /** As a replica does it that is asked to store a key before the move has come to its workspace. */
@@ -377,6 +398,14 @@ class KeyringMoveVaultTest {
             before = Rows.one("select string_agg(to_jsonb(m)::text, ',') from keyring_move m");
             work.run();
         } while (!before.equals(Rows.one("select string_agg(to_jsonb(m)::text, ',') from keyring_move m")));
+    }
+
+    private void settleAll() {
+        while (!Rows.one("select count(*) from encryption_key where finished_at is null")
+                .equals("0")) {
+            rewraps.run();
+            clock.advance(Rewraps.SETTLED);
+        }
     }
 
     private void pass() {

@@ -53,8 +53,8 @@ public class Stores {
         for (Store store : EnumSet.complementOf(EnumSet.copyOf(opened))) {
             int sealed = keys.sealedBy(store);
             if (sealed > 0) {
-                throw new IllegalStateException("the keys of %d workspaces are sealed by the %s: %s must be set"
-                        .formatted(sealed, store, store.property()));
+                throw new IllegalStateException(
+                        "%d workspaces have keys that %s opens, which is not set".formatted(sealed, store.property()));
             }
         }
     }

@@ -187,6 +187,18 @@ class MovingVaultTest extends SealerContractTest {
         assertTrue(stores.vault().newestVersion(workspace).isEmpty());
     }
 
+    /** Case 7: that replica has looked for a key in Vault before there was one. */
+    @Test
+    void aKeyThatIsMadeWhileAnotherReplicaDestroysTheWorkspaceIsTakenBack() {
+        stores.whileKeyIsMade(() -> stores.sealingBy(Store.vault).shred(workspace));
+        try {
+            assertThrows(SecretShreddedException.class, () -> sealer().rotateKey(workspace));
+        } finally {
+            stores.whileKeyIsMade(() -> {});
+        }
+        assertTrue(stores.vault().newestVersion(workspace).isEmpty());
+    }
+
     /** As another replica leaves it that made the key while this one destroyed the workspace. */
     @Test
     void aKeyOfVaultsThatIsLeftOverOpensAndSealsNothing() {

@@ -89,7 +89,7 @@ class StoresTest {
                         .getMessage());
     }
 
-    private static Stores stores(Map<String, String> properties) {
+    static Stores stores(Map<String, String> properties) {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
                 .withDefaultValues(properties)
