@@ -232,7 +232,6 @@ final class Call {
             return;
         }
         body.release();
-        head.resume();
         ProviderResponse incoming =
                 new ProviderResponse(head, outbound, ready.scrubber(), meter, limits.maxAnswerBody());
         if (!incoming.isAcceptable()) {
@@ -255,6 +254,7 @@ final class Call {
                     end(left ? CLIENT_ABORTED : null);
                 },
                 this::breakOff);
+        head.resume();
     }
 
     private void providerFailed(Prepared ready, Throwable failure) {

@@ -6,14 +6,17 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * The beginning of a request's body, kept until the provider's answer begins: rules ask what model it names, and one that is here whole can be sent again
  * with another key. Only JSON is read ahead; nothing else names a model where it can be found.
  */
 final class ReadAhead {
+    private static final Pattern JSON =
+            Pattern.compile("\\s*application/([a-z.-]+\\+)?json\\s*(;.*)?", Pattern.CASE_INSENSITIVE);
+
     private final HttpServerRequest request;
     private final BrokerConfig limits;
     private final AtomicLong held;
@@ -38,7 +41,7 @@ final class ReadAhead {
         String type = request.getHeader("Content-Type");
         return !whole
                 && type != null
-                && type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).matches("application/([a-z.]+\\+)?json")
+                && JSON.matcher(type).matches()
                 && !request.headers().contains("Content-Encoding");
     }
 

@@ -85,6 +85,18 @@ public final class Keyring implements Sealer {
         return version.get();
     }
 
+    /**
+     * The version that seals.
+     *
+     * @throws SecretKeyMissingException when there is no key
+     * @throws SecretShreddedException when there was one
+     */
+    public int newestVersion(UUID workspace) {
+        try (Key key = key(workspace, NEWEST)) {
+            return key.version;
+        }
+    }
+
     @Override
     public void raiseMinimum(UUID workspace, int version) {
         change(now -> {

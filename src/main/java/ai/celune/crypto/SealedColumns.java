@@ -50,6 +50,30 @@ public class SealedColumns {
      */
     public record Page(@Nullable Position next, int rewrapped, int failed) {}
 
+    /**
+     * What was found by opening some values of a column.
+     *
+     * @param next where to go on; null at the end
+     * @param column as in the classification registry, of all that was found
+     * @param failed rows whose value does not open
+     */
+    public record Look(@Nullable Position next, String column, int found, List<UUID> failed) {}
+
+    /** Some of a column's values: a condition with one parameter. */
+    private record Which(String condition, Object parameter) {
+        static Which below(int version) {
+            return new Which("substring(%s from ':v([0-9]+):')::int < ?", version);
+        }
+
+        static Which sealedBy(Store store) {
+            return new Which("%s like ?", store.prefix() + ":%");
+        }
+
+        String of(SealedColumn column) {
+            return " where workspace_id = app_workspace_id() and " + condition.formatted(column.column());
+        }
+    }
+
     private record Row(UUID id, Sealer.Sealed value) {}
 
     /** Names of the columns, in their order. */
@@ -59,7 +83,43 @@ public class SealedColumns {
 
     /** How many values are sealed under versions below this one. */
     public int below(int version) {
-        return columns.stream().mapToInt(column -> count(column, version)).sum();
+        return count(Which.below(version));
+    }
+
+    /** How many values this store has sealed. */
+    public int sealedBy(Store store) {
+        return count(Which.sealedBy(store));
+    }
+
+    /** Opens up to 100 values behind the position that this store has sealed, all of one column, and changes nothing. */
+    public Look look(UUID workspace, Position position, Store store) {
+        UUID after = position.after();
+        for (SealedColumn column : from(position)) {
+            List<Row> rows = read(
+                    workspace, column, column.name().equals(position.column()) ? after : null, Which.sealedBy(store));
+            if (!rows.isEmpty()) {
+                List<UUID> failed = rows.stream()
+                        .filter(row -> !opens(row.value))
+                        .map(Row::id)
+                        .toList();
+                return new Look(new Position(column.name(), rows.getLast().id), column.name(), rows.size(), failed);
+            }
+        }
+        return new Look(null, "", 0, List.of());
+    }
+
+    private boolean opens(Sealer.Sealed value) {
+        try (Secret _ = sealer.open(value.binding(), value.text())) {
+            return true;
+        } catch (SecretIntegrityException | SecretKeyMissingException | SecretShreddedException _) {
+            return false;
+        }
+    }
+
+    private List<SealedColumn> from(Position position) {
+        return columns.stream()
+                .dropWhile(column -> column.name().compareTo(position.column()) < 0)
+                .toList();
     }
 
     /**
@@ -67,15 +127,13 @@ public class SealedColumns {
      * replaces meanwhile stays as they left it.
      */
     public Page rewrap(UUID workspace, Position position, int version) {
-        Iterator<SealedColumn> left = columns.stream()
-                .dropWhile(column -> column.name().compareTo(position.column()) < 0)
-                .iterator();
+        Iterator<SealedColumn> left = from(position).iterator();
         if (!left.hasNext()) {
             return new Page(null, 0, 0);
         }
         SealedColumn column = left.next();
         UUID after = column.name().equals(position.column()) ? position.after() : null;
-        List<Row> rows = read(workspace, column, after, version);
+        List<Row> rows = read(workspace, column, after, Which.below(version));
         int failed = 0;
         int rewrapped = 0;
         if (!rows.isEmpty()) {
@@ -95,11 +153,15 @@ public class SealedColumns {
         return new Page(next, rewrapped, failed);
     }
 
-    private int count(SealedColumn column, int version) {
+    private int count(Which which) {
+        return columns.stream().mapToInt(column -> count(column, which)).sum();
+    }
+
+    private int count(SealedColumn column, Which which) {
         try (Connection connection = dataSource.getConnection();
                 var statement = connection.prepareStatement(
-                        "select count(" + column.column() + ") from " + column.table() + older(column))) {
-            statement.setInt(1, version);
+                        "select count(" + column.column() + ") from " + column.table() + which.of(column))) {
+            statement.setObject(1, which.parameter());
             try (var row = statement.executeQuery()) {
                 row.next();
                 return row.getInt(1);
@@ -109,14 +171,14 @@ public class SealedColumns {
         }
     }
 
-    private List<Row> read(UUID workspace, SealedColumn column, @Nullable UUID after, int version) {
+    private List<Row> read(UUID workspace, SealedColumn column, @Nullable UUID after, Which which) {
         String sql = "select %s, %s, %s from %s"
                         .formatted(column.id(), column.valueVersion(), column.column(), column.table())
-                + older(column)
+                + which.of(column)
                 + " and (?::uuid is null or %1$s > ?) order by %1$s limit %2$d".formatted(column.id(), PAGE);
         try (Connection connection = dataSource.getConnection();
                 var statement = connection.prepareStatement(sql)) {
-            statement.setInt(1, version);
+            statement.setObject(1, which.parameter());
             statement.setObject(2, after);
             statement.setObject(3, after);
             List<Row> rows = new ArrayList<>();
@@ -152,10 +214,5 @@ public class SealedColumns {
         } catch (SQLException e) {
             throw new PersistenceException(e);
         }
-    }
-
-    private static String older(SealedColumn column) {
-        return " where workspace_id = app_workspace_id() and substring(" + column.column()
-                + " from ':v([0-9]+):')::int < ?";
     }
 }

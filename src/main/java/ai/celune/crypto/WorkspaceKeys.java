@@ -122,6 +122,11 @@ public class WorkspaceKeys {
         }
     }
 
+    /** Workspaces and ids kept ready whose private key this store has sealed, those left out that are being shredded. */
+    public int sealedBy(Store store) {
+        return count("shredding_at is null and sealed_private_key like '" + store.prefix() + ":%'");
+    }
+
     /** In a transaction of its own: a key that the secret store has must be known, whatever becomes of the caller. */
     private void make(UUID workspace, boolean ready) {
         sealer.createKey(workspace);

@@ -7,6 +7,8 @@ import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,7 +78,11 @@ public final class Up {
         System.setProperty("quarkus.http.port", Integer.toString(options.port()));
         System.setProperty("quarkus.management.port", Integer.toString(options.managementPort()));
         System.setProperty("quarkus.log.console.stderr", "true");
-        System.setProperty("celune.keyring.file", data.file("keyring.json").toString());
+        Path keyring = data.file("keyring.json");
+        // With Vault it is only there until everything was moved out of it.
+        if (Files.exists(keyring) || !isTold("celune.vault.url", "CELUNE_VAULT_URL")) {
+            System.setProperty("celune.keyring.file", keyring.toString());
+        }
         System.setProperty(
                 "celune.bootstrap.access-code-file", data.bootstrapCode().toString());
         System.setProperty(DATA_PROPERTY, data.path().toString());
@@ -88,9 +94,13 @@ public final class Up {
 
     /** The embedded parts are for whoever sits at this machine, unless the environment says otherwise. */
     private static void listenOnThisMachine(String property, String variable) {
-        if (System.getenv(variable) == null && System.getProperty(property) == null) {
+        if (!isTold(property, variable)) {
             System.setProperty(property, "127.0.0.1");
         }
+    }
+
+    private static boolean isTold(String property, String variable) {
+        return System.getenv(variable) != null || System.getProperty(property) != null;
     }
 
     /** On Ctrl-C the JVM ends when its hooks do: hold it until the main thread has stopped the database. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Looks at keys and rotates them. */
 @ApplicationScoped
 @Transactional
-class EncryptionKeys implements PanacheRepositoryBase<EncryptionKey, UUID> {
+public class EncryptionKeys implements PanacheRepositoryBase<EncryptionKey, UUID> {
     private final WorkspaceKeys keys;
     private final SealedColumns columns;
     private final Sealer sealer;
@@ -82,6 +82,19 @@ class EncryptionKeys implements PanacheRepositoryBase<EncryptionKey, UUID> {
         }
         flush();
         return key;
+    }
+
+    /**
+     * Rotates the key of the transaction's workspace, so that all that it sealed is brought under the newest version; does nothing when that has begun since an instant
+     * and goes on.
+     */
+    public void bringUp(UUID workspace, Instant since) {
+        keys.lock(workspace);
+        Optional<EncryptionKey> key = own();
+        if (key.stream()
+                .noneMatch(known -> known.isInWork() && !known.rotatedAt().isBefore(since))) {
+            rotate(workspace, key, Origin.NOBODY);
+        }
     }
 
     private Optional<EncryptionKey> own() {

@@ -45,11 +45,18 @@ class StartupChecks {
 
     List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
+        boolean keyringIsRead = isSet("celune.vault.url") && is("celune.crypto.seal-by", "vault");
         never(
                 findings,
-                isSet("celune.keyring.file"),
+                isSet("celune.keyring.file") && !keyringIsRead,
                 "celune.keyring.file",
                 "the local keyring is for one machine only");
+        acceptable(
+                findings,
+                isSet("celune.keyring.file") && keyringIsRead,
+                "keyring-move",
+                "celune.keyring.file",
+                "it opens what was not moved to Vault yet, and must go when everything is");
         never(findings, is("celune.ratelimit.enabled", false), "celune.ratelimit.enabled", "limits must be on");
         never(
                 findings,

@@ -103,6 +103,7 @@ class ApiExamplesTest {
                         "KeyCheckResource_check",
                         "MemberResource_transferOwnership",
                         "RoleResource_create",
+                        "PlatformKeyringMoveResource_begin",
                         "PlatformResource_issue",
                         "PlatformResource_resetCode",
                         "ProviderKeyResource_create",

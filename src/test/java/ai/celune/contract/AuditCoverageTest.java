@@ -286,6 +286,14 @@ class AuditCoverageTest {
                         () -> Api.send("POST", "/v1/encryption-key/rotate", owner(), null),
                         "encryption_key.rewrap_started",
                         "encryption_key.rotated"));
+        scripts.put("PlatformKeyringMoveResource_begin", () -> {
+            Rows.update("delete from keyring_move_find");
+            Rows.update("delete from keyring_move");
+            return addsForOperators(
+                    () -> Api.post(
+                            "/v1/platform/keyring-move", Actors.operator().token(), Map.of("dryRun", true)),
+                    "keyring_move.started");
+        });
         scripts.put(
                 "SettingsResource_change",
                 () -> adds(
@@ -365,6 +373,12 @@ class AuditCoverageTest {
                 "PlatformShredResource_list",
                 () -> new Step(
                         () -> Api.get("/v1/platform/shreds", Actors.operator().token()), reply -> Map.of()));
+        looks.put(
+                "PlatformKeyringMoveResource_show",
+                () -> new Step(
+                        () -> Api.get(
+                                "/v1/platform/keyring-move", Actors.operator().token()),
+                        reply -> Map.of()));
         looks.put(
                 "PlatformProviderResource_list",
                 () -> new Step(

@@ -277,6 +277,25 @@ final class ExampleCalls implements AutoCloseable {
         prepared.put(
                 "EncryptionKeyResource_rotate",
                 () -> Call.of(Actors.newWorkspace().token()));
+        prepared.put("PlatformKeyringMoveResource_show", () -> {
+            noKeyringMove();
+            UUID run = UUID.fromString(Api.post("/v1/platform/keyring-move", operator(), Map.of("dryRun", true))
+                    .require(202)
+                    .json()
+                    .path("run")
+                    .path("id")
+                    .asText());
+            Rows.update(
+                    "insert into keyring_move_find values (?, ?, 'provider_key.sealed', 1, array[gen_random_uuid()])",
+                    run,
+                    owner().workspaceId());
+            Rows.update("update keyring_move set state = 'incomplete', finished_at = now()");
+            return Call.of(operator());
+        });
+        prepared.put("PlatformKeyringMoveResource_begin", () -> {
+            noKeyringMove();
+            return Call.of(operator());
+        });
         prepared.put("AuditResource_list", () -> {
             providerKey();
             return Call.of(token());
@@ -392,6 +411,11 @@ final class ExampleCalls implements AutoCloseable {
             String path = "/v1/platform/providers/openai/" + (decided.endsWith("approve") ? "approval" : "policy");
             Api.put(path, operator(), example(decided).path("request")).require(200);
         }
+    }
+
+    private static void noKeyringMove() {
+        Rows.update("delete from keyring_move_find");
+        Rows.update("delete from keyring_move");
     }
 
     private UUID providerKey() {

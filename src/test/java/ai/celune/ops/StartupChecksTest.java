@@ -33,6 +33,26 @@ class StartupChecksTest {
                         "celune.startup.accept", "plain-http,default-issuer,wildcard-cors")));
     }
 
+    /** As a writer never, not even beside Vault. */
+    @Test
+    void theKeyringMayBeReadForAMoveWhenThatIsNamed() {
+        Map<String, String> both = new HashMap<>(Map.of(
+                "celune.keyring.file", "/data/keyring.json", "celune.vault.url", "https://vault.example.com:8200"));
+        List<String> refused = List.of("celune.keyring.file");
+        assertEquals(refused, findings(both));
+        both.put("celune.startup.accept", "keyring-move");
+        assertEquals(refused, findings(both));
+        both.put("celune.crypto.seal-by", "keyring");
+        assertEquals(refused, findings(both));
+        both.put("celune.crypto.seal-by", "vault");
+        assertEquals(List.of(), findings(both));
+        both.remove("celune.startup.accept");
+        assertEquals(refused, findings(both));
+        both.remove("celune.vault.url");
+        both.put("celune.startup.accept", "keyring-move");
+        assertEquals(refused, findings(both));
+    }
+
     @Test
     void aServingProcessMustNotSeeTheOwnersPassword() {
         assertEquals(List.of("quarkus.flyway.password"), findings(Map.of("quarkus.flyway.password", "hunter2hunter2")));

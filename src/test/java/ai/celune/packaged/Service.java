@@ -96,6 +96,12 @@ final class Service implements AutoCloseable {
         return this;
     }
 
+    /** Takes a property away for the next start. */
+    Service unset(String property) {
+        properties.remove(property);
+        return this;
+    }
+
     /** Another JVM than tests need: its arguments, and the program's jar. */
     Service on(Path otherJar, String... arguments) {
         jar = otherJar;

@@ -157,7 +157,7 @@ public final class Rows {
         }
     }
 
-    private static List<List<String>> table(String sql, Object... parameters) {
+    public static List<List<String>> table(String sql, Object... parameters) {
         List<List<String>> rows = new ArrayList<>();
         try (PreparedStatement statement = bound(sql, parameters);
                 ResultSet row = statement.executeQuery()) {

@@ -3,6 +3,7 @@ package ai.celune.crypto.vault;
 import ai.celune.crypto.Keyring;
 import ai.celune.crypto.KeyringConfig;
 import ai.celune.crypto.Sealer;
+import ai.celune.crypto.Store;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Shutdown;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,7 +14,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
-/** Offers the sealer that is configured: Vault, or on one machine the keyring. */
+/** Offers the sealer that is configured: Vault, on one machine the keyring, or both during a move. */
 @ApplicationScoped
 class SealerProducer {
     private volatile @Nullable Vault vault;
@@ -27,22 +28,21 @@ class SealerProducer {
     @Produces
     @ApplicationScoped
     Sealer sealer(
+            Stores stores,
             VaultConfig config,
             KeyringConfig keyring,
             VaultState state,
             MeterRegistry metrics,
             SecureRandom random,
             Clock clock) {
-        if (config.url().isPresent() == keyring.file().isPresent()) {
-            throw new IllegalStateException(
-                    "one of celune.vault.url and celune.keyring.file must be set, and not both");
-        }
-        if (keyring.file().isPresent()) {
-            return new Keyring(keyring.file().get(), random);
+        if (!stores.opens(Store.vault)) {
+            return new Keyring(keyring.file().orElseThrow(), random);
         }
         Vault made = new Vault(config, wire -> new ResilientTransport(wire, metrics, state), metrics, clock);
         vault = made;
-        return made.sealer();
+        return stores.opens(Store.keyring)
+                ? new MovingSealer(new Keyring(keyring.file().orElseThrow(), random), made.sealer(), stores.sealing())
+                : made.sealer();
     }
 
     @Shutdown

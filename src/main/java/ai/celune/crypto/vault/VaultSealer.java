@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -92,6 +93,11 @@ final class VaultSealer implements Sealer {
     public int rotateKey(UUID workspace) {
         keyWorker.rotate(workspace);
         return keyWorker.newestVersion(workspace);
+    }
+
+    /** Empty without a key; unlike other calls this one does not wait for a node that lags behind. */
+    OptionalInt newestVersion(UUID workspace) {
+        return runtime.exists(workspace) ? OptionalInt.of(keyWorker.newestVersion(workspace)) : OptionalInt.empty();
     }
 
     @Override
