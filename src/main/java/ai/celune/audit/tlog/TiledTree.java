@@ -26,10 +26,6 @@ public final class TiledTree {
         this.tiles = tiles;
     }
 
-    public long size() {
-        return size;
-    }
-
     public Hash root() throws IOException {
         return size == 0 ? Hash.EMPTY_ROOT : new Nodes(size, tiles).over(0, size);
     }

@@ -27,6 +27,7 @@ class CheckpointTest {
         assertEquals(new Checkpoint(ORIGIN, 20_852_163, Hash.parse(ROOT)), checkpoint);
         assertEquals(TEXT, checkpoint.text());
         assertEquals(List.of("x", "y z"), Checkpoint.parse(TEXT + "x\ny z\n").extensions());
+        assertEquals(TEXT + "x\ny z\n", Checkpoint.parse(TEXT + "x\ny z\n").text());
         assertEquals(
                 Long.MAX_VALUE, Checkpoint.parse(sized("9223372036854775807")).size());
     }
@@ -172,6 +173,8 @@ class CheckpointTest {
     void onlyCheckpointsAreCosigned() {
         assertRefused(Reason.MALFORMED, () -> new Cosignature(WITNESS.key(), 1).message("text\n"));
         assertRefused(Reason.MALFORMED, () -> new Cosignature(MODERN.key(), 1).message("text\n"));
+        String longest = TEXT.replace(ORIGIN, "o".repeat(255));
+        assertEquals(12 + 3 + 8 + 256 + 8 + 8 + 32, new Cosignature(MODERN.key(), 1).message(longest).length);
         assertRefused(
                 Reason.TOO_LARGE,
                 () -> new Cosignature(MODERN.key(), 1).message(TEXT.replace(ORIGIN, "o".repeat(256))));

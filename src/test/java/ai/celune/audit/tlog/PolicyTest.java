@@ -177,6 +177,12 @@ class PolicyTest {
     }
 
     @Test
+    void theWrongLineIsNamed() {
+        RefusedException refused = assertThrows(RefusedException.class, () -> policy("# one\n\nlogs\nquorum none\n"));
+        assertEquals("line 3 of the policy is not one that it can have there", refused.getMessage());
+    }
+
+    @Test
     void namesAreOctets() {
         String kelvin =
                 "witness \u212a " + X.get(0).key() + "\nwitness K " + X.get(1).key() + "\nquorum \u212a\n";
@@ -250,6 +256,12 @@ class PolicyTest {
                 file.replace("\n", "\r\n"))) {
             assertRefused(Reason.MALFORMED, () -> TlogProof.parse(bad.getBytes(UTF_8)));
         }
+        String long63 = String.join("\n", Collections.nCopies(63, LEAVES.get(0).toString()));
+        assertEquals(
+                63,
+                TlogProof.parse(file.replace(path, long63).getBytes(UTF_8))
+                        .path()
+                        .size());
         String long64 = String.join("\n", Collections.nCopies(64, LEAVES.get(0).toString()));
         assertRefused(
                 Reason.TOO_LARGE,
