@@ -9,6 +9,7 @@ import ai.celune.support.ServerCertificate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpsServer;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Celune does not do, and that it says so itself: nothing of it reaches a provider. */
 @QuarkusTest
@@ -86,6 +89,28 @@ class BrokerRefusalTest extends WithProvider {
         assertRefused(
                 405, "method_not_allowed", agent.call("openai/v1/models").method("OPTIONS", BodyPublishers.noBody()));
         assertTrue(provider.calls().isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "openai/v1/x#@evil",
+                "openai/v1/..\\x",
+                "openai/v1/%2f",
+                "openai/v1/%0d%0aHost:x",
+                "openai@evil/x",
+            })
+    void aTargetThatTwoCouldReadDifferentlyIsRefusedAsItStandsOnTheWire(String target) throws IOException {
+        try (Socket caller = new Socket(service.getHost(), service.getPort())) {
+            caller.setSoTimeout(5_000);
+            caller.getOutputStream()
+                    .write(("GET /v1/proxy/" + target + " HTTP/1.1\r\nHost: celune\r\nAuthorization: Bearer "
+                                    + agent.key + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String status = new String(caller.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            assertTrue(List.of("HTTP/1.1 400", "HTTP/1.1 404").contains(status), status);
+        }
+        assertEquals(List.of(), provider.calls());
     }
 
     @Test

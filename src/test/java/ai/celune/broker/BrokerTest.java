@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.celune.support.ProviderAddress;
 import ai.celune.support.StandIn;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -17,7 +20,10 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One call at a time: what the provider gets, what the caller gets, what the log tells. */
 @QuarkusTest
@@ -186,16 +192,28 @@ class BrokerTest extends WithProvider {
         assertEquals("sandbox", headers.firstValue("Content-Security-Policy").orElse(""));
     }
 
-    @Test
-    void redirectsArePassedOnAndNotFollowed() {
-        provider.does((exchange, call) -> {
-            exchange.getResponseHeaders().set("Location", "/elsewhere");
-            Provider.send(exchange, 302, "");
+    @ParameterizedTest
+    @CsvSource({"301,GET", "302,GET", "307,GET", "308,GET", "301,POST", "302,POST", "307,POST", "308,POST"})
+    void redirectsArePassedOnAndNotFollowed(int status, String method) throws IOException {
+        AtomicInteger seen = new AtomicInteger();
+        HttpServer elsewhere = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+        elsewhere.createContext("/", exchange -> {
+            seen.incrementAndGet();
+            Provider.send(exchange, 200, "{}");
         });
-        HttpResponse<String> answer = agent.send(agent.call("openai/v1/models").GET());
-        assertEquals(302, answer.statusCode());
-        assertEquals("/elsewhere", answer.headers().firstValue("Location").orElse(""));
+        elsewhere.start();
+        String location = "http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/elsewhere";
+        provider.does((exchange, call) -> {
+            exchange.getResponseHeaders().set("Location", location);
+            Provider.send(exchange, status, "");
+        });
+        HttpResponse<String> answer =
+                agent.send(agent.call("openai/v1/models").method(method, BodyPublishers.ofString("{}")));
+        elsewhere.stop(0);
+        assertEquals(status, answer.statusCode());
+        assertEquals(location, answer.headers().firstValue("Location").orElse(""));
         assertEquals(1, provider.calls().size());
+        assertEquals(0, seen.get());
     }
 
     @Test

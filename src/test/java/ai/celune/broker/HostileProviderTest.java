@@ -25,8 +25,10 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLSocket;
@@ -218,6 +220,32 @@ class HostileProviderTest {
         JsonNode end = agent.lastEnd();
         assertEquals("provider_timeout", end.path("details").path("cause").asText(), end.toString());
         assertEquals("9", end.path("details").path("bytesOut").asText(), end.toString());
+    }
+
+    @Test
+    void aBodyThatDripsForEverIsCutOffAtTheDeadline() throws Exception {
+        CompletableFuture<String> hungUp = new CompletableFuture<>();
+        does(out -> {
+            write(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            try {
+                while (true) {
+                    write(out, "1\r\nx\r\n");
+                    TimeUnit.MILLISECONDS.sleep(200);
+                }
+            } catch (IOException e) {
+                hungUp.complete("hung up");
+            }
+        });
+        long before = System.nanoTime();
+        HttpResponse<InputStream> answer =
+                agent.send(agent.call("openai/v1/models").GET(), BodyHandlers.ofInputStream());
+        try (InputStream body = answer.body()) {
+            assertThrows(IOException.class, body::readAllBytes);
+        }
+        long millis = Duration.ofNanos(System.nanoTime() - before).toMillis();
+        assertTrue(millis >= 9_000 && millis < 14_000, millis + " ms");
+        assertEquals("deadline", cause());
+        assertEquals("hung up", hungUp.get(2, TimeUnit.SECONDS));
     }
 
     @Test

@@ -46,6 +46,7 @@ public final class ProviderAddress implements QuarkusTestResourceLifecycleManage
                 Map.entry("celune.slack.webhook-url", url),
                 Map.entry("celune.broker.call.first-byte-timeout", "2s"),
                 Map.entry("celune.broker.call.idle-timeout", "4s"),
+                Map.entry("celune.broker.call.deadline", "10s"),
                 Map.entry("celune.broker.call.max-request-body", "1048576"),
                 Map.entry("celune.broker.call.max-answer-body", "50331648"),
                 Map.entry("celune.broker.call.open-streams", "3"),

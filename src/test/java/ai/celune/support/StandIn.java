@@ -16,8 +16,16 @@ import java.util.concurrent.Executors;
 
 /** A server in somebody's place, where the service looks for providers, whose behaviour each test tells; remembers what arrived. */
 public abstract class StandIn implements AutoCloseable {
-    /** A call as it arrived. */
-    public record Call(String method, String target, Map<String, List<String>> headers, String body) {
+    /**
+     * A call as it arrived.
+     *
+     * @param bytes of the body, each one character
+     */
+    public record Call(String method, String target, Map<String, List<String>> headers, String bytes) {
+        public String body() {
+            return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        }
+
         public String header(String name) {
             return headers.entrySet().stream()
                     .filter(field -> field.getKey().equalsIgnoreCase(name))
@@ -85,12 +93,12 @@ public abstract class StandIn implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            String bytes = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1);
             Call call = new Call(
                     exchange.getRequestMethod(),
                     exchange.getRequestURI().toString(),
                     Map.copyOf(exchange.getRequestHeaders()),
-                    body);
+                    bytes);
             calls.add(call);
             behaviour.answer(exchange, call);
         } catch (IOException e) {
