@@ -63,7 +63,7 @@ create table provider_key_budget (
 create table provider_key_spending (
     provider_key_id uuid    not null,
     workspace_id    uuid    not null,
-    month           date    not null,
+    ended_at        timestamptz not null,
     tokens          bigint  not null,
     cost            numeric not null
 );
@@ -94,7 +94,7 @@ begin
         insert into provider_key_spending values (
             new.target_id::uuid,
             new.workspace_id,
-            date_trunc('month', new.recorded_at at time zone 'UTC'),
+            new.recorded_at,
             coalesce((details ->> 'inputTokens')::bigint, 0) + coalesce((details ->> 'outputTokens')::bigint, 0),
             coalesce((details ->> 'cost')::numeric, 0));
     end if;
@@ -146,7 +146,7 @@ call classify('provider_key_budget', 'cost', 'internal', 'spent');
 call classify_table('provider_key_spending', 'workspace', 'providerkey', 'until the next use of the key');
 call classify('provider_key_spending', 'provider_key_id', 'internal', 'with what');
 call classify('provider_key_spending', 'workspace_id', 'internal', 'whose key');
-call classify('provider_key_spending', 'month', 'internal', 'when');
+call classify('provider_key_spending', 'ended_at', 'internal', 'when');
 call classify('provider_key_spending', 'tokens', 'internal', 'spent');
 call classify('provider_key_spending', 'cost', 'internal', 'spent');
-call expire_rows('provider_key_spending', 'month', interval '2 months');
+call expire_rows('provider_key_spending', 'ended_at', '62 days');

@@ -16,7 +16,9 @@ import java.util.UUID;
 class KeyBudgets {
     private static final String FOLD = """
             with folded as (
-                delete from provider_key_spending where provider_key_id = :key and month <= :month returning month, tokens, cost),
+                delete from provider_key_spending
+                 where provider_key_id = :key and ended_at < (cast(:month as date) + interval '1 month') at time zone 'UTC'
+                returning cast(date_trunc('month', ended_at at time zone 'UTC') as date) as month, tokens, cost),
             spent as (
                 select b.provider_key_id,
                        case when b.month = :month then b.requests else 0 end as requests,
@@ -73,9 +75,11 @@ class KeyBudgets {
         List<?> rows = entities.createNativeQuery("""
                         select case when month = :month then requests else 0 end,
                                case when month = :month then tokens else 0 end + coalesce(
-                                   (select sum(tokens) from provider_key_spending where provider_key_id = :key and month = :month), 0),
+                                   (select sum(tokens) from provider_key_spending where provider_key_id = :key
+                                       and date_trunc('month', ended_at at time zone 'UTC') = :month), 0),
                                case when month = :month then cost else 0 end + coalesce(
-                                   (select sum(cost) from provider_key_spending where provider_key_id = :key and month = :month), 0)
+                                   (select sum(cost) from provider_key_spending where provider_key_id = :key
+                                       and date_trunc('month', ended_at at time zone 'UTC') = :month), 0)
                           from provider_key_budget where provider_key_id = :key""")
                 .setParameter("key", key)
                 .setParameter("month", month)
