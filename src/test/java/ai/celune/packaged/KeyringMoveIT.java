@@ -89,7 +89,7 @@ class KeyringMoveIT {
             other.service.start();
             fill(database, UUID.fromString(one.service.providerKey(owner)));
             List<Replica> replicas = List.of(one, other);
-            List<Thread> callers = replicas.stream().map(this::caller).toList();
+            List<Thread> callers = List.of(caller(one, 0), caller(other, 1));
             try {
                 Service.await("calls on both", () -> calls.get() > 20);
                 move(database, one, other);
@@ -141,7 +141,10 @@ class KeyringMoveIT {
         // The rest was replaced by callers meanwhile, and so sealed by Vault anyway.
         int done = moved.path("done").asInt();
         assertTrue(done > SECRETS / 2 && done <= moved.path("total").asInt(), moved.toString());
-        assertEquals(0, found(moved, "provider_key") + found(moved, "workspace_key") + found(moved, "fingerprint_key"));
+        JsonNode nothing = run(left, true);
+        for (String table : List.of("provider_key", "workspace_key", "fingerprint_key", "slack_connection")) {
+            assertEquals(0, found(nothing, table), nothing.toString());
+        }
         roll(replicas, service -> {
             service.unset("celune.keyring.file");
             service.unset("celune.crypto.seal-by");
@@ -227,13 +230,16 @@ class KeyringMoveIT {
     }
 
     /** Uses one secret after another and replaces a few; whoever uses one next may be the other replica. */
-    private Thread caller(Replica replica) {
+    private Thread caller(Replica replica, int own) {
         return Thread.ofPlatform().start(() -> {
             for (int i = 0; calling.get(); i += 7) {
-                String secret = secrets.get(i % secrets.size()).toString();
+                boolean replaces = i % 20 == 0;
+                // Each replaces its own: of two replacements at once one is a conflict.
+                int which = replaces ? i % (SECRETS / 2) * 2 + own : i % SECRETS;
+                String secret = secrets.get(which).toString();
                 replica.inRotation.readLock().lock();
                 try {
-                    String outcome = i % 20 == 0
+                    String outcome = replaces
                             ? replica.service.outcome(
                                     "PUT",
                                     "/v1/provider-keys/" + secret + "/value",
@@ -291,7 +297,7 @@ class KeyringMoveIT {
                 database.superuser("select (select count(*) from provider_key where sealed like 'ring:%')"
                         + " + (select count(*) from fingerprint_key where sealed like 'ring:%')"
                         + " + (select count(*) from workspace_key where sealed_private_key like 'ring:%')"));
-        assertEquals("2", database.superuser("select count(*) from audit_event where action = 'keyring_move.ended'"));
+        assertEquals("3", database.superuser("select count(*) from audit_event where action = 'keyring_move.ended'"));
         for (int i = 0; i < secrets.size(); i++) {
             assertEquals(
                     "200",
