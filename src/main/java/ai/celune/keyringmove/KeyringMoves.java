@@ -40,7 +40,7 @@ class KeyringMoves implements PanacheRepositoryBase<KeyringMove, UUID> {
             throw new Problem(KeyringMoveErrors.NOT_READY);
         }
         return scope.asPlatform(() -> {
-            if (count("finishedAt is null") > 0) {
+            if (isInWork()) {
                 throw new Problem(KeyringMoveErrors.RUNNING);
             }
             KeyringMove move = new KeyringMove(dryRun, clock.instant());
@@ -53,6 +53,10 @@ class KeyringMoves implements PanacheRepositoryBase<KeyringMove, UUID> {
     /** Whether this replica may carry out a move: it opens by both, and seals by Vault. */
     boolean canMove() {
         return stores.opens(Store.keyring) && stores.sealing() == Store.vault;
+    }
+
+    boolean isInWork() {
+        return count("finishedAt is null") > 0;
     }
 
     KeyringMoveView show() {

@@ -63,7 +63,7 @@ class MoveWork {
 
     @Scheduled(every = "${celune.crypto.rewrap-pace:1s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void run() {
-        if (!stores.opens(Store.keyring)) {
+        if (!stores.opens(Store.keyring) || !isInWork()) {
             return;
         }
         try {
@@ -75,6 +75,16 @@ class MoveWork {
         } catch (Exception e) {
             // Also a commit that fails, which is a checked exception in disguise.
             LOG.warnf("the move from the keyring waits for the next run: %s", e);
+        }
+    }
+
+    private boolean isInWork() {
+        try {
+            return scope.asPlatform(moves::isInWork);
+        } catch (Exception e) {
+            // Each second while the database is away, of which others tell.
+            LOG.debugf("the move from the keyring waits for the next run: %s", e);
+            return false;
         }
     }
 
