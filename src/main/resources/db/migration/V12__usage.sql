@@ -11,10 +11,10 @@ create table provider_key_use (
     input_tokens    bigint,
     output_tokens   bigint,
     lower_bound     boolean     not null,
-    cost            numeric,
     bytes_in        bigint,
     bytes_out       bigint,
-    duration_millis bigint
+    duration_millis bigint,
+    cost            numeric
 ) partition by range (ended_at);
 create index provider_key_use_by_time on provider_key_use (workspace_id, ended_at);
 
@@ -86,10 +86,10 @@ begin
         (details ->> 'inputTokens')::bigint,
         (details ->> 'outputTokens')::bigint,
         coalesce((details ->> 'lowerBound')::boolean, false),
-        (details ->> 'cost')::numeric,
         (details ->> 'bytesIn')::bigint,
         (details ->> 'bytesOut')::bigint,
-        (details ->> 'durationMillis')::bigint);
+        (details ->> 'durationMillis')::bigint,
+        (details ->> 'cost')::numeric);
     if exists (select from provider_key_budget where provider_key_id = new.target_id::uuid) then
         insert into provider_key_spending values (
             new.target_id::uuid,

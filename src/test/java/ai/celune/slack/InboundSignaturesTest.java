@@ -64,7 +64,7 @@ class InboundSignaturesTest extends WithSlack {
         List<Reply> verdicts = List.of(
                 verify(now, signature, "text=2"),
                 verify(now, signature, "text=1 "),
-                verify(now(-1), signature, "text=1"),
+                verify(String.valueOf(Long.parseLong(now) - 1), signature, "text=1"),
                 verify("0" + now, signature, "text=1"),
                 verify(now, signature.toUpperCase(Locale.ROOT), "text=1"),
                 verify(now, signature.substring(3), "text=1"),
