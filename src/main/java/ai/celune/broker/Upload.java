@@ -14,6 +14,7 @@ final class Upload {
     private final HttpClientRequest to;
     private final long most;
     private long sum;
+    private boolean paused;
     private boolean stopped;
 
     Upload(HttpServerRequest from, HttpClientRequest to, long most) {
@@ -41,7 +42,7 @@ final class Upload {
         if (first.length() > 0) {
             take(first, onPiece, onRefusal);
         }
-        if (!to.writeQueueFull()) {
+        if (!paused) {
             from.resume();
         }
     }
@@ -63,6 +64,7 @@ final class Upload {
         onPiece.accept(piece.length());
         var _ = to.write(piece);
         if (to.writeQueueFull()) {
+            paused = true;
             from.pause();
             to.drainHandler(drained -> from.resume());
         }
